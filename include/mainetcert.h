@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef MAINETCERT_H
+#define MAINETCERT_H
+
+#include "mainetcert/acquire.h"
+#include "mainetcert/bytes.h"
+#include "mainetcert/certificate.h"
+#include "mainetcert/error.h"
+#include "mainetcert/export.h"
+#include "mainetcert/identity.h"
+#include "mainetcert/log.h"
+#include "mainetcert/pkcs12.h"
+#include "mainetcert/service.h"
+#include "mainetcert/store.h"
+#include "mainetcert/token.h"
+#include "mainetcert/version.h"
+
+#endif

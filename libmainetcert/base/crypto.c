@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "base/crypto.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+#include <openssl/hmac.h>
+#include <openssl/provider.h>
+#include <openssl/rand.h>
+
+#include "base/openssl.h"
+
+/* Made once and never freed: a host may have run OPENSSL_cleanup before it lets go of us. */
+typedef struct crypto {
+    OSSL_LIB_CTX *context;
+    OSSL_PROVIDER *provider;
+    EVP_MD *sha256;
+} crypto;
+
+static _Atomic(crypto *) shared;
+static atomic_bool seeded;
+static _Thread_local bool seeding;
+
+static void
+crypto_free(crypto *made)
+{
+    EVP_MD_free(made->sha256);
+    if (made->provider != NULL)
+        (void)OSSL_PROVIDER_unload(made->provider);
+    OSSL_LIB_CTX_free(made->context);
+    free(made);
+}
+
+MN_AUTO_TYPE(crypto, crypto_free)
+
+static mainet_status
+make_context(mainet_error *err)
+{
+    mn_auto(crypto) made = calloc(1, sizeof *made);
+    crypto *nobody = NULL;
+
+    if (made == NULL)
+        return mn_fail_memory(err, "crypto context");
+    made->context = OSSL_LIB_CTX_new();
+    if (made->context == NULL)
+        return mn_fail_memory(err, "crypto context");
+    made->provider = OSSL_PROVIDER_load(made->context, "default");
+    made->sha256 = EVP_MD_fetch(made->context, "SHA256", NULL);
+    if (made->provider == NULL || made->sha256 == NULL)
+        return mn_fail_crypto(err, "default provider");
+    if (atomic_compare_exchange_strong(&shared, &nobody, made))
+        (void)crypto_take(&made);
+    return MAINET_OK; /* another thread was faster: ours is freed, its is used */
+}
+
+mainet_status
+mn_crypto_ready(mainet_error *err)
+{
+    uint8_t first = 0;
+    int drawn = 0;
+
+    if (atomic_load(&seeded) || seeding)
+        return MAINET_OK;
+    if (atomic_load(&shared) == NULL)
+        MN_TRY(make_context(err));
+    seeding = true;
+    drawn = RAND_bytes_ex(mn_crypto_context(), &first, sizeof first, 0);
+    seeding = false;
+    if (drawn != 1)
+        return mn_fail_crypto(err, "first random number");
+    atomic_store(&seeded, true);
+    return MAINET_OK;
+}
+
+OSSL_LIB_CTX *
+mn_crypto_context(void)
+{
+    crypto *made = atomic_load(&shared);
+
+    return made == NULL ? NULL : made->context;
+}
+
+const EVP_MD *
+mn_crypto_sha256(void)
+{
+    crypto *made = atomic_load(&shared);
+
+    return made == NULL ? NULL : made->sha256;
+}
+
+mainet_status
+mn_random(uint8_t *out, size_t len, mainet_error *err)
+{
+    MN_TRY(mn_crypto_ready(err));
+    if (RAND_bytes_ex(mn_crypto_context(), out, len, 0) != 1)
+        return mn_fail_crypto(err, "random bytes");
+    return MAINET_OK;
+}
+
+mn_secret *
+mn_random_secret(size_t len, mainet_error *err)
+{
+    mn_auto(mn_secret) secret = NULL;
+
+    if (mn_crypto_ready(err) != MAINET_OK)
+        return NULL;
+    secret = mn_secret_new(len, err);
+    if (secret == NULL)
+        return NULL;
+    if (RAND_priv_bytes_ex(mn_crypto_context(), mn_secret_data(secret), len, 0) != 1)
+        return (void)mn_fail_crypto(err, "random key"), NULL;
+    return mn_secret_take(&secret);
+}
+
+mainet_status
+mn_sha256(const void *data, size_t len, uint8_t out[MN_SHA256_LEN], mainet_error *err)
+{
+    MN_TRY(mn_crypto_ready(err));
+    if (EVP_Digest(data, len, out, NULL, mn_crypto_sha256(), NULL) != 1)
+        return mn_fail_crypto(err, "SHA-256");
+    return MAINET_OK;
+}
+
+mainet_status
+mn_hmac(const mn_secret *key, const void *data, size_t len, uint8_t out[MN_SHA256_LEN],
+        mainet_error *err)
+{
+    size_t out_len = 0;
+
+    MN_TRY(mn_crypto_ready(err));
+    if (EVP_Q_mac(mn_crypto_context(), "HMAC", NULL, "SHA256", NULL, mn_secret_bytes(key),
+                  mn_secret_len(key), data, len, out, MN_SHA256_LEN, &out_len) == NULL ||
+        out_len != MN_SHA256_LEN)
+        return mn_fail_crypto(err, "HMAC");
+    return MAINET_OK;
+}
+
+mn_secret *
+mn_hkdf(const mn_secret *key, const char *info, size_t len, mainet_error *err)
+{
+    mn_auto(EVP_KDF_CTX) context = NULL;
+    mn_auto(mn_secret) derived = NULL;
+    EVP_KDF *kdf = NULL;
+    OSSL_PARAM params[4];
+
+    if (mn_crypto_ready(err) != MAINET_OK)
+        return NULL;
+    derived = mn_secret_new(len, err);
+    if (derived == NULL)
+        return NULL;
+    kdf = EVP_KDF_fetch(mn_crypto_context(), "HKDF", NULL);
+    context = EVP_KDF_CTX_new(kdf);
+    EVP_KDF_free(kdf);
+    params[0] = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)(uintptr_t) "SHA256", 0);
+    params[1] = OSSL_PARAM_construct_octet_string(
+        OSSL_KDF_PARAM_KEY, (void *)(uintptr_t)mn_secret_bytes(key), mn_secret_len(key));
+    params[2] = OSSL_PARAM_construct_octet_string(
+        OSSL_KDF_PARAM_INFO, (void *)(uintptr_t)info, strlen(info));
+    params[3] = OSSL_PARAM_construct_end();
+    if (context == NULL || EVP_KDF_derive(context, mn_secret_data(derived), len, params) != 1)
+        return (void)mn_fail_crypto(err, "HKDF"), NULL;
+    return mn_secret_take(&derived);
+}
+
+void
+mn_hex(const uint8_t *data, size_t len, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < len; i++) {
+        out[2 * i] = digits[data[i] >> 4];
+        out[2 * i + 1] = digits[data[i] & 15];
+    }
+    out[2 * len] = '\0';
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef MN_BASE_FILE_H
+#define MN_BASE_FILE_H
+
+#include <sys/stat.h>
+
+#include "base/buffer.h"
+#include "base/secret.h"
+
+/** Resolve a folder once: absolute, without links. The folder must exist. (malloc) */
+char *
+mn_folder_resolve(const char *path, mainet_error *err);
+
+/** Make a folder and its missing parents, mode 0700; fine if it exists. */
+mainet_status
+mn_folder_make(const char *path, mainet_error *err);
+
+/**
+ * Open a resolved folder (O_DIRECTORY, O_NOFOLLOW, O_CLOEXEC) and check it: owned by the effective
+ * user, not writable by others; MAINET_E_STORE_OPEN with path, owner, mode and the command
+ * that mends it otherwise. The caller closes `*fd`.
+ */
+mainet_status
+mn_folder_open(const char *path, int *fd, mainet_error *err);
+
+/** Open a folder below an open one in the same way, making it (0700) if `make`. */
+mainet_status
+mn_folder_open_below(int parent, const char *name, bool make, int *fd, mainet_error *err);
+
+/** Check a file in an open folder as mn_folder_open checks a folder, without opening it. ENOENT is
+ *  MAINET_E_STORE_OPEN with cause ENOENT. `info` may be NULL. */
+mainet_status
+mn_file_check(int folder, const char *name, struct stat *info, mainet_error *err);
+
+/** Read a whole checked file of at most `ceiling` bytes. */
+mainet_bytes *
+mn_file_read(int folder, const char *name, size_t ceiling, mainet_error *err);
+
+/** As mn_file_read, into a secret. */
+mn_secret *
+mn_file_read_secret(int folder, const char *name, size_t ceiling, mainet_error *err);
+
+/** Write aside, fsync, rename, fsync the folder; mode 0600. Readers see the old file or the new.
+ *  MAINET_E_STORE_WRITE on failure, nothing changed. */
+mainet_status
+mn_file_write(int folder, const char *name, const uint8_t *data, size_t len, mainet_error *err);
+
+/** Remove a file and fsync the folder; fine if it is gone. */
+mainet_status
+mn_file_remove(int folder, const char *name, mainet_error *err);
+
+/** A descriptor that is closed with its scope: `mn_auto_fd(name)`. */
+#define mn_auto_fd(name) __attribute__((cleanup(mn_fd_cleanup))) int name = -1
+
+void
+mn_fd_cleanup(int *fd);
+
+/** A malloc'd string that is freed with its scope: `mn_auto_text(name)`. */
+#define mn_auto_text(name) __attribute__((cleanup(mn_text_cleanup))) char *name = NULL
+
+void
+mn_text_cleanup(char **text);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef MN_PKCS12_CERTIFICATE_H
+#define MN_PKCS12_CERTIFICATE_H
+
+#include "base/openssl.h"
+#include "mainetcert/certificate.h"
+
+/* A mainet_certificate counts its references: mainet_certificate_free gives one back. */
+
+/** Take another reference. */
+mainet_certificate *
+mn_certificate_ref(const mainet_certificate *certificate);
+
+/** Borrow the OpenSSL object, decoded in the private context. */
+X509 *
+mn_certificate_x509(const mainet_certificate *certificate);
+
+/** Borrow the DER. */
+const uint8_t *
+mn_certificate_der(const mainet_certificate *certificate, size_t *len);
+
+/** Borrow DER parts for PKCS#11 attributes; valid as long as the certificate. */
+const uint8_t *
+mn_certificate_subject_der(const mainet_certificate *certificate, size_t *len);
+
+const uint8_t *
+mn_certificate_issuer_der(const mainet_certificate *certificate, size_t *len);
+
+/** The whole DER INTEGER of the serial number, as CKA_SERIAL_NUMBER wants it. */
+const uint8_t *
+mn_certificate_serial_der(const mainet_certificate *certificate, size_t *len);
+
+/** The DER SubjectPublicKeyInfo. */
+const uint8_t *
+mn_certificate_public_key_der(const mainet_certificate *certificate, size_t *len);
+
+/** Whether `issuer` issued `certificate`: names match and the signature verifies. */
+bool
+mn_certificate_is_issued_by(const mainet_certificate *certificate,
+                            const mainet_certificate *issuer);
+
+MN_AUTO_TYPE(mainet_certificate, mainet_certificate_free)
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef MN_STORE_IDENTITY_H
+#define MN_STORE_IDENTITY_H
+
+#include "mainetcert/identity.h"
+#include "pkcs12/certificate.h"
+#include "store/token.h"
+
+/* Attributes of our own on a certificate object: where it was acquired. */
+#define MN_CKA_CERTIFICATE_NUMBER 0x804d4e01u /**< UTF-8 */
+#define MN_CKA_GROUP_ID 0x804d4e02u           /**< UTF-8 */
+#define MN_CKA_SERVICE 0x804d4e03u            /**< UTF-8, absolute path of the profile */
+#define MN_CKA_ACQUIRED_AT 0x804d4e04u        /**< number, seconds since 1970 */
+
+/** One identity on its way into a token; everything is borrowed. */
+typedef struct mn_identity_import {
+    EVP_PKEY *key;
+    const mainet_certificate *certificate;
+    const mainet_certificate *const *chain; /**< issuers, in any order */
+    size_t chain_count;
+    const char *label; /**< NULL or "": the common name */
+    bool exportable;
+    const char *certificate_number; /**< NULL: not acquired */
+    const char *group_id;
+    const char *service;
+    int64_t acquired_at;
+} mn_identity_import;
+
+/**
+ * Put key, certificate, chain and public key into the token in one transaction.
+ *
+ * What is there already (same certificate, or same key) is not added twice; `*was_there` tells
+ * whether the certificate and key both were.
+ */
+mainet_identity *
+mn_identity_import_one(mainet_token *token, const mn_identity_import *import, bool *was_there,
+                       mainet_error *err);
+
+/** Whether a CA certificate of this SHA-256 id, or a certificate it issued, is in the token: the
+ * issuer has been decided on before. */
+mainet_status
+mn_token_knows_issuer(mainet_token *token, const mainet_certificate *issuer, bool *known,
+                      mainet_error *err);
+
+/** Build the identity's private key; MAINET_E_TOKEN_LOCKED unless its token is unlocked. */
+EVP_PKEY *
+mn_identity_key(mainet_identity *identity, mainet_error *err);
+
+/** The token it is in; borrowed. */
+mainet_token *
+mn_identity_token(const mainet_identity *identity);
+
+MN_AUTO_TYPE(mainet_identity, mainet_identity_free)
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef MN_STORE_TOKEN_H
+#define MN_STORE_TOKEN_H
+
+#include "mainetcert/token.h"
+#include "store/object.h"
+
+/* What the PKCS#11 module and identity.c know of a token beyond its public face. A mainet_token
+ * counts its references; mainet_token_free gives one back. Apart from unlock and lock, calls on one
+ * token from several threads are safe as far as they only read the handle; each call is one access
+ * to the file (lock.h) and leaves nothing open. */
+
+/** Who logs in (PKCS#11 v2.40, 2.4: CKU_USER, CKU_SO). */
+typedef enum mn_role {
+    MN_ROLE_NONE = 0, /**< the key beside the file: a token without PIN */
+    MN_ROLE_USER = 1,
+    MN_ROLE_SO = 2
+} mn_role;
+
+/** What a token's file says of itself, as of now and without a PIN. */
+typedef struct mn_token_info {
+    char serial[17]; /**< 16 hex digits */
+    char label[33];  /**< UTF-8 */
+    uint32_t slot;
+    uint64_t generation; /**< Random, another one after every change of an object or the label. */
+    bool has_user_pin;
+    bool has_so_pin;
+    bool without_pin;      /**< role none exists */
+    bool is_writable;      /**< as far as file modes tell */
+    int32_t user_failures; /**< wrong PINs since the last right one */
+    int32_t user_limit;    /**< 0: no limit */
+    int32_t so_failures;
+    int32_t so_limit;
+} mn_token_info;
+
+mainet_token *
+mn_token_ref(mainet_token *token);
+
+/** Read the file's head; updates nothing in the handle. MAINET_E_STORE_OPEN with cause ENOENT if
+ * the file is gone; MAINET_E_TOKEN_NOT_FOUND if another token took its place. */
+mainet_status
+mn_token_read_info(mainet_token *token, mn_token_info *info, mainet_error *err);
+
+/** Prove a PIN and hand out the keys; counts failures as mainet_token_unlock does. */
+mn_keys *
+mn_token_login(mainet_token *token, mn_role role, const uint8_t *pin, size_t pin_len,
+               mainet_error *err);
+
+/** Borrow the keys of an unlocked handle; NULL if it is locked. */
+mn_keys *
+mn_token_keys(const mainet_token *token);
+
+/** A list of row ids. */
+typedef struct mn_ids {
+    int64_t *ids; /**< malloc */
+    size_t count;
+    uint64_t generation; /**< of the moment they were read */
+} mn_ids;
+
+void
+mn_ids_clear(mn_ids *ids);
+
+/**
+ * Find objects whose plain attributes match all of `wanted`, in the order they were added.
+ *
+ * CKA_CLASS, CKA_ID, CKA_LABEL, CKA_SUBJECT, CKA_ISSUER with CKA_SERIAL_NUMBER and CKA_VALUE are
+ * answered by index. Private objects are found only with `keys`; rows are verified with `keys`.
+ */
+mainet_status
+mn_token_find(mainet_token *token, const mn_keys *keys, const mn_attributes *wanted, mn_ids *found,
+              mainet_error *err);
+
+/** Load one object; with `keys` its MAC is checked. MAINET_E_OBJECT_NOT_FOUND if it is gone. */
+mn_object *
+mn_token_load(mainet_token *token, const mn_keys *keys, int64_t id, mainet_error *err);
+
+/** Insert objects in one transaction; they get their ids. A missing public-key object
+ *  is made for a certificate or private key. */
+mainet_status
+mn_token_insert(mainet_token *token, const mn_keys *keys, mn_object *const *objects, size_t count,
+                mainet_error *err);
+
+/** Replace an object's attributes, plain and secret, by those of `object` (which has its id). */
+mainet_status
+mn_token_update(mainet_token *token, const mn_keys *keys, const mn_object *object,
+                mainet_error *err);
+
+/** Delete one object; MAINET_E_OBJECT_NOT_FOUND if it is gone. */
+mainet_status
+mn_token_delete(mainet_token *token, const mn_keys *keys, int64_t id, mainet_error *err);
+
+/** The folder of the store that the token is in; borrowed. */
+const char *
+mn_token_folder(const mainet_token *token);
+
+MN_AUTO_TYPE(mainet_token, mainet_token_free)
+
+#endif
