@@ -160,11 +160,12 @@ END_TEST
 START_TEST(a_secret_is_locked_where_the_limit_allows)
 {
     mn_auto(mn_secret) secret = mn_secret_copy(pin, sizeof pin, NULL);
-    void *other =
-        mmap(NULL, page_len(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    const bool is_allowed = mlock(other, page_len()) == 0;
+    const int access = PROT_READ | PROT_WRITE;
+    void *other = mmap(NULL, page_len(), access, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-    ck_assert_int_eq(has_flag(mn_secret_bytes(secret), "lo"), is_allowed);
+    /* The flag of another page tells what is allowed: AddressSanitizer's mlock does nothing. */
+    (void)mlock(other, page_len());
+    ck_assert_int_eq(has_flag(mn_secret_bytes(secret), "lo"), has_flag(other, "lo"));
     ck_assert_int_eq(munmap(other, page_len()), 0);
 }
 END_TEST
