@@ -275,9 +275,9 @@ START_TEST(a_long_detail_is_cut_between_characters)
     char text[2000] = "";
     mainet_error err = {0};
 
-    strcpy(text, cuts[_i].prefix);
+    memcpy(text, cuts[_i].prefix, prefix_len);
     for (size_t i = 0; i < 300; i++)
-        strcat(text, cuts[_i].character);
+        memcpy(text + prefix_len + i * character_len, cuts[_i].character, character_len);
     (void)mn_fail(&err, MAINET_E_FILE, 0, "%s", text);
     ck_assert_uint_eq(strlen(err.detail), cuts[_i].len);
     ck_assert_uint_eq((strlen(err.detail) - prefix_len) % character_len, 0);

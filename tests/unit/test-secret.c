@@ -92,7 +92,8 @@ signal_of_touching(volatile const uint8_t *byte)
         (void)setrlimit(RLIMIT_CORE, &no_core);
         (void)signal(SIGSEGV, SIG_DFL); /* a sanitizer would turn it into an exit status */
         (void)signal(SIGBUS, SIG_DFL);
-        _exit(*byte == 0 ? 0 : 0);
+        (void)*byte; /* volatile: it is read */
+        _exit(0);
     }
     ck_assert_int_eq(waitpid(child, &status, 0), child);
     return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
