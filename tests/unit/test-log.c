@@ -37,10 +37,11 @@ START_TEST(a_long_log_line_is_cut_between_characters)
 {
     struct heard heard = {0};
     const mn_log log = {hear, &heard};
+    static const char character[] = {'\xe8', '\xa8', '\xbc'}; /* 証 */
     char text[3001] = "";
 
     for (size_t i = 0; i < 1000; i++)
-        memcpy(text + 3 * i, "証", 3);
+        memcpy(text + i * sizeof character, character, sizeof character);
     mn_log_write(&log, MAINET_LOG_DEBUG, "%s", text);
     ck_assert_uint_eq(strlen(heard.text), 1023);
     mn_log_write(&log, MAINET_LOG_DEBUG, "x%s", text);
