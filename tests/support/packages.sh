@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash disable=SC2034
+# What Debian 12 must have, and how it comes there. Sourced.
+
+# To build, and to try everything out: examples/quickstart.
+quickstart_packages=(
+    gcc libc6-dev meson ninja-build pkgconf python3-minimal
+    libssl-dev libcurl4-openssl-dev libsqlite3-dev libinih-dev libjansson-dev libp11-kit-dev
+    libmicrohttpd-dev libgnutls28-dev
+    ca-certificates curl libengine-pkcs11-openssl openssl opensc gnutls-bin p11-kit
+    firefox-esr libnss3-tools fonts-ipaexfont-gothic
+)
+
+# What tests/run needs beyond that.
+test_packages=(
+    binutils check clang jq procps shellcheck strace util-linux valgrind
+)
+
+# Install those of the named packages that are not there; ask nothing of apt if all are.
+install_missing() {
+    local package missing=()
+
+    for package in "$@"; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+            missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    echo "Installing: ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -q && apt-get install -q -y --no-install-recommends "${missing[@]}"
+}
