@@ -14,6 +14,10 @@ mn_pkcs12_key(const mainet_pkcs12 *container, size_t index);
 const mainet_certificate *
 mn_pkcs12_certificate(const mainet_pkcs12 *container, size_t index);
 
+/** Borrow a list, in English, of what the container held and was not taken; "" if there is none. */
+const char *
+mn_pkcs12_skipped(mainet_pkcs12 *container);
+
 MN_AUTO_TYPE(mainet_pkcs12, mainet_pkcs12_free)
 
 #endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pkcs12/algorithm.h"
+
+#include <openssl/err.h>
+
+#include "pkcs12/legacy.h"
+
+const char *
+mn_object_name(const ASN1_OBJECT *object, char *dotted, size_t dotted_len)
+{
+    int nid = OBJ_obj2nid(object);
+
+    if (nid != NID_undef)
+        return OBJ_nid2ln(nid);
+    if (OBJ_obj2txt(dotted, (int)dotted_len, object, 1) <= 0)
+        return "an unknown algorithm";
+    return dotted;
+}
+
+static mainet_status
+refuse_algorithm(const ASN1_OBJECT *object, mainet_error *err)
+{
+    char dotted[MN_DOTTED_LEN];
+
+    return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "%s is not supported",
+                   mn_object_name(object, dotted, sizeof dotted));
+}
+
+static mainet_status
+refuse_parameters(const ASN1_OBJECT *object, mainet_error *err)
+{
+    char dotted[MN_DOTTED_LEN];
+
+    return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "parameters of %s do not decode",
+                   mn_object_name(object, dotted, sizeof dotted));
+}
+
+static mainet_status
+add_count(int64_t count, int64_t *sum, mainet_error *err)
+{
+    if (count < 1 || count > MN_ITERATIONS_CEILING || *sum > MN_ITERATIONS_CEILING - count)
+        return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0,
+                       "the container asks for %lld more iterations; the limit is %d in all",
+                       (long long)count, MN_ITERATIONS_CEILING);
+    *sum += count;
+    return MAINET_OK;
+}
+
+mainet_status
+mn_iterations_add(const ASN1_INTEGER *count, int64_t *sum, mainet_error *err)
+{
+    int64_t value = 1;
+
+    if (count != NULL && ASN1_INTEGER_get_int64(&value, count) != 1)
+        return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "an iteration count past 64 bits");
+    return add_count(value, sum, err);
+}
+
+static mainet_status
+add_pbkdf2_cost(const X509_ALGOR *function, int64_t *sum, mainet_error *err)
+{
+    mn_auto(PBKDF2PARAM) parameters =
+        ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM), function->parameter);
+
+    if (parameters == NULL)
+        return refuse_parameters(function->algorithm, err);
+    return mn_iterations_add(parameters->iter, sum, err);
+}
+
+/* RFC 7914: N * r * p blocks are mixed; one is worth an iteration or more. */
+static mainet_status
+add_scrypt_cost(const X509_ALGOR *function, int64_t *sum, mainet_error *err)
+{
+    mn_auto(SCRYPT_PARAMS) parameters =
+        ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(SCRYPT_PARAMS), function->parameter);
+    int64_t factor[3] = {0, 0, 0};
+    int64_t product = 1;
+
+    if (parameters == NULL || ASN1_INTEGER_get_int64(&factor[0], parameters->costParameter) != 1 ||
+        ASN1_INTEGER_get_int64(&factor[1], parameters->blockSize) != 1 ||
+        ASN1_INTEGER_get_int64(&factor[2], parameters->parallelizationParameter) != 1)
+        return refuse_parameters(function->algorithm, err);
+    for (int i = 0; i < 3; i++) {
+        if (factor[i] < 1 || factor[i] > MN_ITERATIONS_CEILING / product)
+            return add_count(MN_ITERATIONS_CEILING + 1, sum, err);
+        product *= factor[i];
+    }
+    return add_count(product, sum, err);
+}
+
+/* PBES2-params and PBMAC1-params have the same shape (RFC 8018, A.4 and A.5). */
+static mainet_status
+add_v2_cost(const X509_ALGOR *algorithm, int64_t *sum, mainet_error *err)
+{
+    mn_auto(PBE2PARAM) parameters =
+        ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBE2PARAM), algorithm->parameter);
+
+    if (parameters == NULL)
+        return refuse_parameters(algorithm->algorithm, err);
+    switch (OBJ_obj2nid(parameters->keyfunc->algorithm)) {
+    case NID_id_pbkdf2:
+        return add_pbkdf2_cost(parameters->keyfunc, sum, err);
+    case NID_id_scrypt:
+        return add_scrypt_cost(parameters->keyfunc, sum, err);
+    default:
+        return refuse_algorithm(parameters->keyfunc->algorithm, err);
+    }
+}
+
+mainet_status
+mn_algorithm_add_cost(const X509_ALGOR *algorithm, int64_t *sum, mainet_error *err)
+{
+    mn_auto(PBEPARAM) parameters = NULL;
+    int nid = OBJ_obj2nid(algorithm->algorithm);
+
+    if (nid == NID_pbes2 || nid == NID_pbmac1)
+        return add_v2_cost(algorithm, sum, err);
+    if (EVP_PBE_find(EVP_PBE_TYPE_OUTER, nid, NULL, NULL, NULL) != 1)
+        return refuse_algorithm(algorithm->algorithm, err);
+    parameters = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBEPARAM), algorithm->parameter);
+    if (parameters == NULL)
+        return refuse_parameters(algorithm->algorithm, err);
+    return mn_iterations_add(parameters->iter, sum, err);
+}
+
+static bool
+takes_form(const X509_ALGOR *algorithm)
+{
+    switch (OBJ_obj2nid(algorithm->algorithm)) {
+    case NID_pbe_WithSHA1And128BitRC4:
+    case NID_pbe_WithSHA1And40BitRC4:
+    case NID_pbe_WithSHA1And3_Key_TripleDES_CBC:
+    case NID_pbe_WithSHA1And2_Key_TripleDES_CBC:
+    case NID_pbe_WithSHA1And128BitRC2_CBC:
+    case NID_pbe_WithSHA1And40BitRC2_CBC:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Into locked memory at once: what OpenSSL's PKCS12_pbe_crypt allocates it frees unwiped when the
+ * last block is wrong. */
+static mn_secret *
+run_cipher(EVP_CIPHER_CTX *context, const ASN1_OCTET_STRING *data, mainet_error *err)
+{
+    size_t data_len = (size_t)ASN1_STRING_length(data);
+    mn_auto(mn_secret) plain = mn_secret_new(data_len + EVP_MAX_BLOCK_LENGTH, err);
+    int first = 0;
+    int last = 0;
+
+    if (plain == NULL)
+        return NULL;
+    if (EVP_CipherUpdate(context, mn_secret_data(plain), &first, ASN1_STRING_get0_data(data),
+                         (int)data_len) != 1 ||
+        EVP_CipherFinal_ex(context, mn_secret_data(plain) + first, &last) != 1)
+        return mn_fail_null(err, MAINET_E_PKCS12_UNUSABLE, 0, "a part that does not decrypt");
+    mn_secret_truncate(plain, (size_t)first + (size_t)last);
+    return mn_secret_take(&plain);
+}
+
+mn_secret *
+mn_algorithm_decrypt(const X509_ALGOR *algorithm, const ASN1_OCTET_STRING *data,
+                     const mn_password *password, size_t form, mainet_error *err)
+{
+    OSSL_LIB_CTX *library = mn_legacy_context(err);
+    mn_auto(EVP_CIPHER_CTX) context = EVP_CIPHER_CTX_new();
+    char dotted[MN_DOTTED_LEN];
+    const char *text = NULL;
+    int len = 0;
+
+    if (library == NULL)
+        return NULL;
+    if (context == NULL)
+        return (void)mn_fail_memory(err, "cipher"), NULL;
+    text = takes_form(algorithm) ? mn_password_form(password, form, &len)
+                                 : mn_password_raw(password, &len);
+    if (EVP_PBE_CipherInit_ex(algorithm->algorithm, text, len, algorithm->parameter, context, 0,
+                              library, NULL) != 1)
+        return mn_fail_null(
+            err, MAINET_E_PKCS12_UNUSABLE, 0,
+            "%s cannot be used: unknown parameters, or OpenSSL's legacy provider is missing",
+            mn_object_name(algorithm->algorithm, dotted, sizeof dotted));
+    return run_cipher(context, data, err);
+}

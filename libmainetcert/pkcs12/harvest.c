@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pkcs12/harvest.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+
+#include "base/text.h"
+#include "pkcs12/algorithm.h"
+
+#define NAME_CEILING 1024
+#define SKIPPED_CEILING 512
+
+static void
+clear_find(mn_find *find)
+{
+    EVP_PKEY_free(find->key);
+    mainet_certificate_free(find->certificate);
+    free(find->name);
+}
+
+void
+mn_harvest_clear(mn_harvest *harvest)
+{
+    for (size_t i = 0; i < harvest->count; i++)
+        clear_find(&harvest->finds[i]);
+    free(harvest->finds);
+    harvest->finds = NULL;
+    harvest->count = 0;
+    mn_buffer_clear(&harvest->skipped);
+}
+
+void
+mn_harvest_skip(mn_harvest *harvest, const char *what)
+{
+    if (harvest->skipped.len + strlen(what) + 3 > SKIPPED_CEILING)
+        return; /* a list that long tells nobody more */
+    mn_buffer_append_text(&harvest->skipped, "%s%s", harvest->skipped.len == 0 ? "" : ", ", what);
+}
+
+const char *
+mn_harvest_skipped(mn_harvest *harvest)
+{
+    if (harvest->skipped.len == 0)
+        return "";
+    mn_buffer_append_u8(&harvest->skipped, 0);
+    harvest->skipped.len -= harvest->skipped.failed ? 0 : 1;
+    return harvest->skipped.failed ? "" : (const char *)harvest->skipped.data;
+}
+
+static mn_bags *
+decode_nested(const mn_bag *bag)
+{
+    const ASN1_STRING *value = mn_value_sequence(bag->value);
+
+    return value == NULL ? NULL : mn_bags_decode(value->data, (size_t)value->length);
+}
+
+static X509_SIG *
+decode_shrouded(const mn_bag *bag)
+{
+    const ASN1_STRING *value = mn_value_sequence(bag->value);
+    const uint8_t *data = value == NULL ? NULL : value->data;
+
+    return value == NULL ? NULL : d2i_X509_SIG(NULL, &data, value->length);
+}
+
+static mainet_status
+add_shrouded_cost(const mn_bag *bag, int64_t *sum, mainet_error *err)
+{
+    mn_auto(X509_SIG) shrouded = decode_shrouded(bag);
+    const X509_ALGOR *algorithm = NULL;
+
+    if (shrouded == NULL)
+        return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "an encrypted key that does not decode");
+    X509_SIG_get0(shrouded, &algorithm, NULL);
+    return mn_algorithm_add_cost(algorithm, sum, err);
+}
+
+static mainet_status
+count_bags(mn_harvest *harvest, const mn_bags *bags, int depth, mainet_error *err);
+
+static mainet_status
+count_nested(mn_harvest *harvest, const mn_bag *bag, int depth, mainet_error *err)
+{
+    mn_auto(mn_bags) nested = NULL;
+
+    if (depth >= MN_NESTING_CEILING)
+        return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "SafeContents nested more than %d deep",
+                       MN_NESTING_CEILING);
+    nested = decode_nested(bag);
+    if (nested == NULL)
+        return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "nested bags that do not decode");
+    return count_bags(harvest, nested, depth + 1, err);
+}
+
+static mainet_status
+count_bags(mn_harvest *harvest, const mn_bags *bags, int depth, mainet_error *err)
+{
+    for (int i = 0; i < sk_mn_bag_num(bags); i++) {
+        const mn_bag *bag = sk_mn_bag_value(bags, i);
+        int type = OBJ_obj2nid(bag->type);
+
+        if (++harvest->bags > MN_BAGS_CEILING)
+            return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "more than %d bags", MN_BAGS_CEILING);
+        if (type == NID_pkcs8ShroudedKeyBag)
+            MN_TRY(add_shrouded_cost(bag, &harvest->iterations, err));
+        if (type == NID_safeContentsBag)
+            MN_TRY(count_nested(harvest, bag, depth, err));
+    }
+    return MAINET_OK;
+}
+
+mainet_status
+mn_harvest_count(mn_harvest *harvest, const mn_bags *bags, mainet_error *err)
+{
+    return count_bags(harvest, bags, 1, err);
+}
+
+/* RFC 2985, 5.5.1: a BMPString, in practice of UTF-16 with surrogates. (malloc) */
+static char *
+read_name(const mn_bag *bag)
+{
+    int at = X509at_get_attr_by_NID(bag->attributes, NID_friendlyName, -1);
+    const ASN1_TYPE *value =
+        at < 0 ? NULL : X509_ATTRIBUTE_get0_type(X509at_get_attr(bag->attributes, at), 0);
+    const ASN1_STRING *text = NULL;
+    char *utf8 = NULL;
+    char *name = NULL;
+
+    if (value == NULL || (value->type != V_ASN1_BMPSTRING && value->type != V_ASN1_UTF8STRING))
+        return NULL;
+    text = value->value.asn1_string;
+    if (text->length <= 0 || text->length > NAME_CEILING)
+        return NULL;
+    if (value->type == V_ASN1_BMPSTRING)
+        utf8 = OPENSSL_uni2utf8(text->data, text->length);
+    else
+        utf8 = OPENSSL_strndup((const char *)text->data, (size_t)text->length);
+    name = utf8 == NULL ? NULL : strdup(utf8);
+    OPENSSL_free(utf8);
+    if (name != NULL)
+        mn_text_tidy(name, false);
+    return name;
+}
+
+static bool
+is_known(const mn_harvest *harvest, const mn_find *find)
+{
+    for (size_t i = 0; i < harvest->count; i++) {
+        const mn_find *known = &harvest->finds[i];
+
+        if (find->key != NULL && known->key != NULL && EVP_PKEY_eq(find->key, known->key) == 1)
+            return true;
+        if (find->certificate != NULL && known->certificate != NULL &&
+            strcmp(mainet_certificate_sha256(find->certificate),
+                   mainet_certificate_sha256(known->certificate)) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Takes the find over, whatever happens. */
+static mainet_status
+add_find(mn_harvest *harvest, mn_find *find, mainet_error *err)
+{
+    mn_find *grown = NULL;
+
+    if (is_known(harvest, find)) {
+        mn_harvest_skip(harvest, find->key != NULL ? "a key that is there twice"
+                                                   : "a certificate that is there twice");
+        clear_find(find);
+        return MAINET_OK;
+    }
+    grown = realloc(harvest->finds, (harvest->count + 1) * sizeof *grown);
+    if (grown == NULL) {
+        clear_find(find);
+        return mn_fail_memory(err, "contents of the container");
+    }
+    harvest->finds = grown;
+    harvest->finds[harvest->count++] = *find;
+    return MAINET_OK;
+}
+
+/* `der` is a PrivateKeyInfo; it is copied to OpenSSL's heap, which wipes the key when it frees. */
+static mainet_status
+take_key(mn_harvest *harvest, const mn_bag *bag, const uint8_t *der, size_t der_len,
+         mainet_error *err)
+{
+    mn_auto(PKCS8_PRIV_KEY_INFO) info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &der, (long)der_len);
+    mn_find find = {0};
+
+    if (info == NULL)
+        return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "a private key that does not decode");
+    find.key = EVP_PKCS82PKEY_ex(info, mn_crypto_context(), NULL);
+    if (find.key == NULL) {
+        mn_harvest_skip(harvest, "a private key of a kind that is not supported");
+        return MAINET_OK;
+    }
+    find.name = read_name(bag);
+    return add_find(harvest, &find, err);
+}
+
+static mainet_status
+take_shrouded(mn_harvest *harvest, const mn_bag *bag, const mn_password *password, size_t form,
+              mainet_error *err)
+{
+    mn_auto(X509_SIG) shrouded = decode_shrouded(bag);
+    mn_auto(mn_secret) plain = NULL;
+    const X509_ALGOR *algorithm = NULL;
+    const ASN1_OCTET_STRING *data = NULL;
+
+    if (shrouded == NULL)
+        return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "an encrypted key that does not decode");
+    X509_SIG_get0(shrouded, &algorithm, &data);
+    plain = mn_algorithm_decrypt(algorithm, data, password, form, err);
+    if (plain == NULL)
+        return MAINET_E_PKCS12_UNUSABLE;
+    return take_key(harvest, bag, mn_secret_bytes(plain), mn_secret_len(plain), err);
+}
+
+static mainet_status
+take_plain(mn_harvest *harvest, const mn_bag *bag, mainet_error *err)
+{
+    const ASN1_STRING *value = mn_value_sequence(bag->value);
+
+    if (value == NULL)
+        return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "a private key that does not decode");
+    return take_key(harvest, bag, value->data, (size_t)value->length, err);
+}
+
+static mainet_status
+take_certificate(mn_harvest *harvest, const mn_bag *bag, mainet_error *err)
+{
+    const ASN1_STRING *value = mn_value_sequence(bag->value);
+    mn_auto(mn_content) content =
+        value == NULL ? NULL : mn_content_decode(value->data, (size_t)value->length);
+    const ASN1_OCTET_STRING *der = content == NULL ? NULL : mn_value_octets(content->value);
+    mn_find find = {0};
+
+    if (content == NULL)
+        return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "a certificate bag that does not decode");
+    if (OBJ_obj2nid(content->type) != NID_x509Certificate || der == NULL) {
+        mn_harvest_skip(harvest, "a certificate that is not X.509");
+        return MAINET_OK;
+    }
+    find.certificate = mainet_certificate_parse(der->data, (size_t)der->length, NULL);
+    if (find.certificate == NULL) {
+        mn_harvest_skip(harvest, "a certificate that does not decode");
+        return MAINET_OK;
+    }
+    find.name = read_name(bag);
+    return add_find(harvest, &find, err);
+}
+
+static void
+skip_bag(mn_harvest *harvest, const mn_bag *bag)
+{
+    char dotted[MN_DOTTED_LEN];
+
+    switch (OBJ_obj2nid(bag->type)) {
+    case NID_crlBag:
+        mn_harvest_skip(harvest, "a CRL");
+        break;
+    case NID_secretBag:
+        mn_harvest_skip(harvest, "a secret");
+        break;
+    default:
+        mn_harvest_skip(harvest, mn_object_name(bag->type, dotted, sizeof dotted));
+    }
+}
+
+static mainet_status
+take_nested(mn_harvest *harvest, const mn_bag *bag, const mn_password *password, size_t form,
+            mainet_error *err)
+{
+    mn_auto(mn_bags) nested = decode_nested(bag);
+
+    if (nested == NULL)
+        return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "nested bags that do not decode");
+    return mn_harvest_take(harvest, nested, password, form, err);
+}
+
+static mainet_status
+take_bag(mn_harvest *harvest, const mn_bag *bag, const mn_password *password, size_t form,
+         mainet_error *err)
+{
+    switch (OBJ_obj2nid(bag->type)) {
+    case NID_keyBag:
+        return take_plain(harvest, bag, err);
+    case NID_pkcs8ShroudedKeyBag:
+        return take_shrouded(harvest, bag, password, form, err);
+    case NID_certBag:
+        return take_certificate(harvest, bag, err);
+    case NID_safeContentsBag: /* counting has found that it ends */
+        return take_nested(harvest, bag, password, form, err);
+    default:
+        skip_bag(harvest, bag);
+        return MAINET_OK;
+    }
+}
+
+mainet_status
+mn_harvest_take(mn_harvest *harvest, const mn_bags *bags, const mn_password *password, size_t form,
+                mainet_error *err)
+{
+    for (int i = 0; i < sk_mn_bag_num(bags); i++)
+        MN_TRY(take_bag(harvest, sk_mn_bag_value(bags, i), password, form, err));
+    return MAINET_OK;
+}

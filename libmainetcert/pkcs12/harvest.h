@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef MN_PKCS12_HARVEST_H
+#define MN_PKCS12_HARVEST_H
+
+#include "base/buffer.h"
+#include "pkcs12/asn1.h"
+#include "pkcs12/certificate.h"
+#include "pkcs12/password.h"
+
+/** How deep SafeContents may lie in SafeContents, and how many bags there may be in all. */
+#define MN_NESTING_CEILING 8
+#define MN_BAGS_CEILING 1024
+
+/** One thing found in a container: a key or a certificate, with the name it goes by. */
+typedef struct mn_find {
+    EVP_PKEY *key;                   /**< In the private context; NULL for a certificate. */
+    mainet_certificate *certificate; /**< NULL for a key. */
+    char *name;                      /**< Friendly name, UTF-8; NULL if it has none. */
+} mn_find;
+
+/** What the bags of one container hold. */
+typedef struct mn_harvest {
+    mn_find *finds; /**< In the container's order, each certificate and key once. */
+    size_t count;
+    size_t bags;        /**< Seen so far. */
+    int64_t iterations; /**< Asked for so far. */
+    mn_buffer skipped;  /**< What was not taken and why, as a list for a log. */
+} mn_harvest;
+
+void
+mn_harvest_clear(mn_harvest *harvest);
+
+/** Count what the bags will cost before any is opened: iterations, number, depth. */
+mainet_status
+mn_harvest_count(mn_harvest *harvest, const mn_bags *bags, mainet_error *err);
+
+/** Open counted bags and take keys and certificates out of them. */
+mainet_status
+mn_harvest_take(mn_harvest *harvest, const mn_bags *bags, const mn_password *password, size_t form,
+                mainet_error *err);
+
+/** Note that something was passed over. */
+void
+mn_harvest_skip(mn_harvest *harvest, const char *what);
+
+/** Borrow the note; "" if nothing was passed over. */
+const char *
+mn_harvest_skipped(mn_harvest *harvest);
+
+#endif

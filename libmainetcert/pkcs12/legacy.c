@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pkcs12/legacy.h"
+
+#include <stdatomic.h>
+
+#include <openssl/err.h>
+#include <openssl/provider.h>
+
+static _Atomic(OSSL_LIB_CTX *) shared;
+
+OSSL_LIB_CTX *
+mn_legacy_context(mainet_error *err)
+{
+    OSSL_LIB_CTX *nobody = NULL;
+    OSSL_LIB_CTX *made = atomic_load(&shared);
+
+    if (made != NULL)
+        return made;
+    made = OSSL_LIB_CTX_new();
+    if (made == NULL)
+        return (void)mn_fail_memory(err, "crypto context"), NULL;
+    if (OSSL_PROVIDER_load(made, "default") == NULL) {
+        OSSL_LIB_CTX_free(made);
+        return (void)mn_fail_crypto(err, "default provider"), NULL;
+    }
+    ERR_set_mark();
+    (void)OSSL_PROVIDER_load(made, "legacy"); /* who needs it and lacks it is told so there */
+    ERR_pop_to_mark();
+    if (atomic_compare_exchange_strong(&shared, &nobody, made))
+        return made;
+    OSSL_LIB_CTX_free(made); /* another thread was faster */
+    return nobody;
+}

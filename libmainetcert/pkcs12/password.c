@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pkcs12/password.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#define FORMS 2
+
+struct mn_password {
+    mn_secret *raw;
+    mn_secret *widened; /* each byte a character of its own, in UTF-8; NULL if that is the same */
+    bool is_absent;
+};
+
+void
+mn_password_free(mn_password *password)
+{
+    if (password == NULL)
+        return;
+    mn_secret_free(password->raw);
+    mn_secret_free(password->widened);
+    free(password);
+}
+
+/* OpenSSL before 1.1 and others made of each byte a BMPString character, whatever the encoding. */
+static mainet_status
+widen(mn_password *password, mainet_error *err)
+{
+    const uint8_t *raw = mn_secret_bytes(password->raw);
+    size_t raw_len = mn_secret_len(password->raw);
+    size_t beyond_ascii = 0;
+    uint8_t *out = NULL;
+
+    for (size_t i = 0; i < raw_len; i++)
+        beyond_ascii += raw[i] >= 0x80;
+    if (beyond_ascii == 0)
+        return MAINET_OK;
+    password->widened = mn_secret_new(raw_len + beyond_ascii, err);
+    if (password->widened == NULL)
+        return MAINET_E_NO_MEMORY;
+    out = mn_secret_data(password->widened);
+    for (size_t i = 0; i < raw_len; i++) {
+        if (raw[i] >= 0x80)
+            *out++ = (uint8_t)(0xC0 | raw[i] >> 6);
+        *out++ = raw[i] < 0x80 ? raw[i] : (uint8_t)(0x80 | (raw[i] & 0x3F));
+    }
+    return MAINET_OK;
+}
+
+mn_password *
+mn_password_new(const uint8_t *password, size_t password_len, mainet_error *err)
+{
+    mn_auto(mn_password) made = calloc(1, sizeof *made);
+
+    if (made == NULL)
+        return (void)mn_fail_memory(err, "password"), NULL;
+    made->is_absent = password == NULL;
+    made->raw = mn_secret_copy(password, password == NULL ? 0 : password_len, err);
+    if (made->raw == NULL || widen(made, err) != MAINET_OK)
+        return NULL;
+    return mn_password_take(&made);
+}
+
+static bool
+is_empty(const mn_password *password)
+{
+    return mn_secret_len(password->raw) == 0;
+}
+
+size_t
+mn_password_count(const mn_password *password)
+{
+    return is_empty(password) || password->widened != NULL ? FORMS : 1;
+}
+
+const char *
+mn_password_form(const mn_password *password, size_t form, int *len)
+{
+    const mn_secret *chosen = form == 0 ? password->raw : password->widened;
+
+    assert(form < mn_password_count(password));
+    *len = 0;
+    if (is_empty(password)) /* the absent and the empty one, the one that was meant first */
+        return (form == 0) == password->is_absent ? NULL : "";
+    *len = (int)mn_secret_len(chosen);
+    return (const char *)mn_secret_bytes(chosen);
+}
+
+const char *
+mn_password_raw(const mn_password *password, int *len)
+{
+    *len = (int)mn_secret_len(password->raw);
+    return (const char *)mn_secret_bytes(password->raw);
+}

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pkcs12/read.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+
+#include "pkcs12/algorithm.h"
+#include "pkcs12/harvest.h"
+#include "pkcs12/mac.h"
+
+#define CONTAINER_CEILING (1024 * 1024)
+#define PASSWORD_CEILING 1024
+
+struct mainet_pkcs12 {
+    mn_harvest harvest;
+    mn_find **certificates; /* those of identities first; in the harvest */
+    EVP_PKEY **keys;        /* of certificates[i] for each identity i; in the harvest */
+    size_t identity_count;
+    size_t certificate_count;
+};
+
+/* A container on its way from bytes to finds. */
+typedef struct reader {
+    mn_pfx *pfx;
+    const ASN1_OCTET_STRING *content; /* what the MAC is over */
+    mn_contents *safes;
+    mn_bags **bags; /* of each safe; NULL where it is not readable yet */
+    mn_password *password;
+    size_t form; /* of the password, as the MAC proved it */
+} reader;
+
+static void
+reader_free(reader *in)
+{
+    for (int i = 0; in->bags != NULL && i < sk_mn_content_num(in->safes); i++)
+        mn_bags_free(in->bags[i]);
+    free(in->bags);
+    mn_contents_free(in->safes);
+    mn_pfx_free(in->pfx);
+    mn_password_free(in->password);
+    free(in);
+}
+
+MN_AUTO_TYPE(reader, reader_free)
+
+void
+mainet_pkcs12_free(mainet_pkcs12 *container)
+{
+    if (container == NULL)
+        return;
+    free(container->certificates);
+    free(container->keys);
+    mn_harvest_clear(&container->harvest);
+    free(container);
+}
+
+/* What people save under the name of .p12 by mistake. */
+static const char *
+guess(const uint8_t *data, size_t data_len)
+{
+    size_t at = 0;
+
+    while (at < data_len && isspace(data[at]))
+        at++;
+    if (data_len - at >= 11 && memcmp(data + at, "-----BEGIN ", 11) == 0)
+        return "it looks like PEM text";
+    if (at < data_len && data[at] == '<')
+        return "it looks like a web page";
+    return "it does not decode";
+}
+
+static mainet_status
+decode_outside(reader *in, const uint8_t *data, size_t data_len, mainet_error *err)
+{
+    in->pfx = mn_pfx_decode(data, data_len);
+    if (in->pfx == NULL)
+        return mn_fail(err, MAINET_E_NOT_PKCS12, 0, "%zu bytes are not PKCS#12: %s", data_len,
+                       guess(data, data_len));
+    if (ASN1_INTEGER_get(in->pfx->version) != 3)
+        return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "PKCS#12 of another version than 3");
+    in->content = mn_value_octets(in->pfx->safe->value);
+    if (OBJ_obj2nid(in->pfx->safe->type) != NID_pkcs7_data || in->content == NULL)
+        return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0,
+                       "integrity by something else than a password");
+    return MAINET_OK;
+}
+
+static mainet_status
+decode_safes(reader *in, mainet_error *err)
+{
+    size_t count = 0;
+
+    in->safes = mn_contents_decode(in->content->data, (size_t)in->content->length);
+    if (in->safes == NULL)
+        return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "the list of safes does not decode");
+    count = (size_t)sk_mn_content_num(in->safes);
+    in->bags = calloc(count + 1, sizeof(mn_bags *));
+    return in->bags == NULL ? mn_fail_memory(err, "safes") : MAINET_OK;
+}
+
+static PKCS7_ENCRYPT *
+decode_encrypted(const mn_content *safe)
+{
+    const ASN1_STRING *value = mn_value_sequence(safe->value);
+    const uint8_t *data = value == NULL ? NULL : value->data;
+
+    return value == NULL ? NULL : d2i_PKCS7_ENCRYPT(NULL, &data, value->length);
+}
+
+static mainet_status
+count_plain(reader *in, int at, mn_harvest *harvest, mainet_error *err)
+{
+    const ASN1_OCTET_STRING *data = mn_value_octets(sk_mn_content_value(in->safes, at)->value);
+
+    in->bags[at] = data == NULL ? NULL : mn_bags_decode(data->data, (size_t)data->length);
+    if (in->bags[at] == NULL)
+        return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "safe %d does not decode", at);
+    return mn_harvest_count(harvest, in->bags[at], err);
+}
+
+static mainet_status
+count_encrypted(const reader *in, int at, mn_harvest *harvest, mainet_error *err)
+{
+    mn_auto(PKCS7_ENCRYPT) safe = decode_encrypted(sk_mn_content_value(in->safes, at));
+
+    if (safe == NULL || safe->enc_data->enc_data == NULL)
+        return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "safe %d does not decode", at);
+    return mn_algorithm_add_cost(safe->enc_data->algorithm, &harvest->iterations, err);
+}
+
+/* Whatever is readable without the password is counted before anything is derived; what appears
+ * later is counted when it appears, before it is opened. */
+static mainet_status
+count_all(reader *in, mn_harvest *harvest, mainet_error *err)
+{
+    MN_TRY(mn_mac_add_cost(in->pfx->mac, &harvest->iterations, err));
+    for (int i = 0; i < sk_mn_content_num(in->safes); i++) {
+        switch (OBJ_obj2nid(sk_mn_content_value(in->safes, i)->type)) {
+        case NID_pkcs7_data:
+            MN_TRY(count_plain(in, i, harvest, err));
+            break;
+        case NID_pkcs7_encrypted:
+            MN_TRY(count_encrypted(in, i, harvest, err));
+            break;
+        default:
+            mn_harvest_skip(harvest, "a safe that no password opens");
+        }
+    }
+    return MAINET_OK;
+}
+
+static mn_bags *
+decrypt_with(const PKCS7_ENCRYPT *safe, const mn_password *password, size_t form, mainet_error *err)
+{
+    mn_auto(mn_secret) plain = mn_algorithm_decrypt(safe->enc_data->algorithm,
+                                                    safe->enc_data->enc_data, password, form, err);
+    mn_bags *bags = NULL;
+
+    if (plain == NULL)
+        return NULL;
+    bags = mn_bags_decode(mn_secret_bytes(plain), mn_secret_len(plain));
+    if (bags == NULL)
+        (void)mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "a decrypted safe does not decode");
+    return bags;
+}
+
+static mainet_status
+open_encrypted(reader *in, int at, mn_harvest *harvest, mainet_error *err)
+{
+    mn_auto(PKCS7_ENCRYPT) safe = decode_encrypted(sk_mn_content_value(in->safes, at));
+
+    if (safe == NULL || safe->enc_data->enc_data == NULL)
+        return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "safe %d does not decode", at);
+    in->bags[at] = decrypt_with(safe, in->password, in->form, err);
+    if (in->bags[at] == NULL)
+        return MAINET_E_PKCS12_UNUSABLE;
+    return mn_harvest_count(harvest, in->bags[at], err);
+}
+
+static mainet_status
+open_all(reader *in, mn_harvest *harvest, mainet_error *err)
+{
+    for (int i = 0; i < sk_mn_content_num(in->safes); i++) {
+        if (OBJ_obj2nid(sk_mn_content_value(in->safes, i)->type) == NID_pkcs7_encrypted)
+            MN_TRY(open_encrypted(in, i, harvest, err));
+    }
+    for (int i = 0; i < sk_mn_content_num(in->safes); i++) {
+        if (in->bags[i] != NULL)
+            MN_TRY(mn_harvest_take(harvest, in->bags[i], in->password, in->form, err));
+    }
+    return MAINET_OK;
+}
+
+/* Never by localKeyID, which is often missing or wrong. */
+static EVP_PKEY *
+find_key(const mn_harvest *harvest, const mainet_certificate *certificate, const char **name)
+{
+    EVP_PKEY *public_key = X509_get0_pubkey(mn_certificate_x509(certificate));
+
+    for (size_t i = 0; public_key != NULL && i < harvest->count; i++) {
+        const mn_find *find = &harvest->finds[i];
+
+        if (find->key != NULL && EVP_PKEY_eq(find->key, public_key) == 1) {
+            *name = find->name;
+            return find->key;
+        }
+    }
+    return NULL;
+}
+
+static mainet_status
+adopt_name(mn_find *certificate, const char *key_name, mainet_error *err)
+{
+    if (certificate->name != NULL || key_name == NULL)
+        return MAINET_OK;
+    certificate->name = strdup(key_name);
+    return certificate->name == NULL ? mn_fail_memory(err, "friendly name") : MAINET_OK;
+}
+
+/* Fill `certificates` with those that have a key, then with those that have none. */
+static mainet_status
+pair(mainet_pkcs12 *container, mainet_error *err)
+{
+    mn_harvest *harvest = &container->harvest;
+    size_t others = 0;
+    mn_find **rest = NULL;
+
+    container->certificates = calloc(2 * harvest->count + 1, sizeof(mn_find *));
+    container->keys = calloc(harvest->count + 1, sizeof(EVP_PKEY *));
+    if (container->certificates == NULL || container->keys == NULL)
+        return mn_fail_memory(err, "identities");
+    rest = container->certificates + harvest->count;
+    for (size_t i = 0; i < harvest->count; i++) {
+        mn_find *find = &harvest->finds[i];
+        const char *key_name = NULL;
+        EVP_PKEY *key =
+            find->certificate == NULL ? NULL : find_key(harvest, find->certificate, &key_name);
+
+        if (key != NULL) {
+            MN_TRY(adopt_name(find, key_name, err));
+            container->keys[container->identity_count] = key;
+            container->certificates[container->identity_count++] = find;
+        } else if (find->certificate != NULL) {
+            rest[others++] = find;
+        }
+    }
+    memmove(container->certificates + container->identity_count, rest, others * sizeof *rest);
+    container->certificate_count = container->identity_count + others;
+    return MAINET_OK;
+}
+
+static mainet_status
+require_identity(mainet_pkcs12 *container, mainet_error *err)
+{
+    size_t keys = container->harvest.count - container->certificate_count;
+    const char *skipped = mn_harvest_skipped(&container->harvest);
+
+    if (container->identity_count != 0)
+        return MAINET_OK;
+    return mn_fail(err, MAINET_E_NO_KEY_PAIR, 0,
+                   "%zu certificates and %zu private keys, none of which match%s%s",
+                   container->certificate_count, keys,
+                   *skipped == '\0' ? "" : "; skipped: ", skipped);
+}
+
+/* Prove first, open then. */
+static mainet_status
+read_container(reader *in, const uint8_t *data, size_t data_len, mainet_pkcs12 *made,
+               mainet_error *err)
+{
+    MN_TRY(decode_outside(in, data, data_len, err));
+    if (in->pfx->mac == NULL)
+        return mn_fail(err, MAINET_E_PKCS12_NO_MAC, 0, "the container has no MAC");
+    MN_TRY(decode_safes(in, err));
+    MN_TRY(count_all(in, &made->harvest, err));
+    MN_TRY(mn_mac_verify(in->pfx->mac, in->content, in->password, &in->form, err));
+    MN_TRY(open_all(in, &made->harvest, err));
+    MN_TRY(pair(made, err));
+    return require_identity(made, err);
+}
+
+mainet_pkcs12 *
+mainet_pkcs12_open(const uint8_t *data, size_t data_len, const uint8_t *password,
+                   size_t password_len, mainet_error *err)
+{
+    mn_auto(mainet_pkcs12) made = NULL;
+    mn_auto(reader) in = NULL;
+    mainet_status status = MAINET_OK;
+
+    if ((data == NULL && data_len != 0) || password_len > PASSWORD_CEILING)
+        return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a password has up to %d bytes",
+                            PASSWORD_CEILING);
+    if (data_len == 0 || data_len > CONTAINER_CEILING)
+        return mn_fail_null(err, MAINET_E_NOT_PKCS12, 0, "%zu bytes are no container", data_len);
+    if (mn_crypto_ready(err) != MAINET_OK)
+        return NULL;
+    made = calloc(1, sizeof *made);
+    in = calloc(1, sizeof *in);
+    if (made == NULL || in == NULL)
+        return (void)mn_fail_memory(err, "container"), NULL;
+    in->password = mn_password_new(password, password_len, err);
+    if (in->password == NULL)
+        return NULL;
+    ERR_set_mark();
+    status = read_container(in, data, data_len, made, err);
+    ERR_pop_to_mark();
+    return status == MAINET_OK ? mainet_pkcs12_take(&made) : NULL;
+}
+
+size_t
+mainet_pkcs12_identity_count(const mainet_pkcs12 *container)
+{
+    return container->identity_count;
+}
+
+size_t
+mainet_pkcs12_certificate_count(const mainet_pkcs12 *container)
+{
+    return container->certificate_count;
+}
+
+mainet_certificate *
+mainet_pkcs12_certificate_at(const mainet_pkcs12 *container, size_t index, mainet_error *err)
+{
+    if (container == NULL || index >= container->certificate_count)
+        return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "there is no certificate %zu", index);
+    return mn_certificate_ref(container->certificates[index]->certificate);
+}
+
+const char *
+mainet_pkcs12_friendly_name(const mainet_pkcs12 *container, size_t index)
+{
+    const char *name =
+        index < container->identity_count ? container->certificates[index]->name : NULL;
+
+    return name == NULL ? "" : name;
+}
+
+EVP_PKEY *
+mn_pkcs12_key(const mainet_pkcs12 *container, size_t index)
+{
+    return index < container->identity_count ? container->keys[index] : NULL;
+}
+
+const mainet_certificate *
+mn_pkcs12_certificate(const mainet_pkcs12 *container, size_t index)
+{
+    return index < container->certificate_count ? container->certificates[index]->certificate
+                                                : NULL;
+}
+
+const char *
+mn_pkcs12_skipped(mainet_pkcs12 *container)
+{
+    return mn_harvest_skipped(&container->harvest);
+}
