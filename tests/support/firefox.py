@@ -77,7 +77,8 @@ LIST_MODULES = """
 class Firefox:
     """One headless Firefox with a profile and a home of its own; a context manager."""
 
-    def __init__(self, folder, authority=None, module=None, pin=None, environment=None):
+    def __init__(self, folder, authority=None, module=None, pin=None, environment=None,
+                 preferences=None):
         """Prepare a profile in `folder` that trusts `authority` (PEM) and loads `module`."""
         folder = pathlib.Path(folder).resolve()
         self._home, self._profile = folder / "home", folder / "profile"
@@ -91,7 +92,7 @@ class Firefox:
         self._ids = itertools.count(1)
         self._home.mkdir(parents=True)
         self._profile.mkdir()
-        self._write_preferences()
+        self._write_preferences({**PREFERENCES, **(preferences or {})})
         self._nss("certutil", "-N", "--empty-password")
         if authority:
             self._nss("certutil", "-A", "-n", "authority", "-t", "C,,", "-i", str(authority))
@@ -171,9 +172,9 @@ class Firefox:
                 pass
             self._process.wait()
 
-    def _write_preferences(self):
+    def _write_preferences(self, preferences):
         lines = (f"user_pref({json.dumps(name)}, {json.dumps(value)});\n"
-                 for name, value in PREFERENCES.items())
+                 for name, value in preferences.items())
         (self._profile / "user.js").write_text("".join(lines))
 
     def _nss(self, tool, *arguments):
