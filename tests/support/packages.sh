@@ -4,7 +4,7 @@
 
 # To build, and to try everything out: examples/quickstart.
 quickstart_packages=(
-    gcc libc6-dev meson ninja-build pkgconf python3-minimal
+    gcc libc6-dev meson ninja-build pkgconf python3
     libssl-dev libcurl4-openssl-dev libsqlite3-dev libinih-dev libjansson-dev libp11-kit-dev
     libmicrohttpd-dev libgnutls28-dev
     ca-certificates curl libengine-pkcs11-openssl openssl opensc gnutls-bin p11-kit
