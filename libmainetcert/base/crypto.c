@@ -153,11 +153,12 @@ mn_hkdf(const mn_secret *key, const char *info, size_t len, mainet_error *err)
     kdf = EVP_KDF_fetch(mn_crypto_context(), "HKDF", NULL);
     context = EVP_KDF_CTX_new(kdf);
     EVP_KDF_free(kdf);
-    params[0] = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)(uintptr_t) "SHA256", 0);
+    params[0] =
+        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)(uintptr_t) "SHA256", 0);
     params[1] = OSSL_PARAM_construct_octet_string(
         OSSL_KDF_PARAM_KEY, (void *)(uintptr_t)mn_secret_bytes(key), mn_secret_len(key));
-    params[2] = OSSL_PARAM_construct_octet_string(
-        OSSL_KDF_PARAM_INFO, (void *)(uintptr_t)info, strlen(info));
+    params[2] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, (void *)(uintptr_t)info,
+                                                  strlen(info));
     params[3] = OSSL_PARAM_construct_end();
     if (context == NULL || EVP_KDF_derive(context, mn_secret_data(derived), len, params) != 1)
         return (void)mn_fail_crypto(err, "HKDF"), NULL;

@@ -27,8 +27,25 @@ mn_fail(mainet_error *err, mainet_status status, int cause, const char *format, 
 mainet_status
 mn_fail_memory(mainet_error *err, const char *what);
 
+/** As mn_fail_crypto, for makers. */
+#define mn_fail_crypto_null(err, what) ((void)mn_fail_crypto(err, what), NULL)
+
+/** As mn_fail_memory, for makers. */
+#define mn_fail_memory_null(err, what) ((void)mn_fail_memory(err, what), NULL)
+
 /** MAINET_E_CRYPTO with the newest reason of OpenSSL's error queue, which is cleared. */
 mainet_status
 mn_fail_crypto(mainet_error *err, const char *what);
+
+/** At the public edge, where `err` may be NULL: `err = MN_HEARD(err);` makes it point somewhere until
+ *  the function returns. Inside the library nobody passes NULL. */
+#define MN_HEARD(err) ((err) != NULL ? (err) : &(mainet_error){ 0 })
+
+/** For a doer that called a maker which failed: the status that the maker left. */
+static inline mainet_status
+mn_failure(const mainet_error *err)
+{
+    return err->status;
+}
 
 #endif

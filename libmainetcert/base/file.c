@@ -38,7 +38,7 @@ mn_folder_resolve(const char *path, mainet_error *err)
 mainet_status
 mn_folder_make(const char *path, mainet_error *err)
 {
-    mn_auto_text(copy) = strdup(path);
+    mn_auto_text copy = strdup(path);
 
     if (copy == NULL)
         return mn_fail_memory(err, "folder name");
@@ -73,7 +73,7 @@ check_safety(const char *name, const struct stat *info, mainet_error *err)
 static mainet_status
 open_folder(int parent, const char *path, int *fd, mainet_error *err)
 {
-    mn_auto_fd(opened);
+    mn_auto_fd opened = -1;
     struct stat info;
 
     opened = openat(parent, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -135,7 +135,7 @@ mn_secret *
 mn_file_read_secret(int folder, const char *name, size_t ceiling, mainet_error *err)
 {
     mn_auto(mn_secret) content = NULL;
-    mn_auto_fd(fd);
+    mn_auto_fd fd = -1;
     struct stat info;
 
     if (mn_file_check(folder, name, &info, err) != MAINET_OK)
@@ -184,7 +184,7 @@ write_exactly(int fd, const char *name, const uint8_t *data, size_t len, mainet_
 static mainet_status
 write_aside(int folder, const char *aside, const uint8_t *data, size_t len, mainet_error *err)
 {
-    mn_auto_fd(fd);
+    mn_auto_fd fd = -1;
 
     fd = openat(folder, aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)

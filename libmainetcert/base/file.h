@@ -49,14 +49,14 @@ mn_file_write(int folder, const char *name, const uint8_t *data, size_t len, mai
 mainet_status
 mn_file_remove(int folder, const char *name, mainet_error *err);
 
-/** A descriptor that is closed with its scope: `mn_auto_fd(name)`. */
-#define mn_auto_fd(name) __attribute__((cleanup(mn_fd_cleanup))) int name = -1
+/** `mn_auto_fd fd = -1;` is closed with its scope. */
+#define mn_auto_fd __attribute__((cleanup(mn_fd_cleanup))) int
 
 void
 mn_fd_cleanup(int *fd);
 
-/** A malloc'd string that is freed with its scope: `mn_auto_text(name)`. */
-#define mn_auto_text(name) __attribute__((cleanup(mn_text_cleanup))) char *name = NULL
+/** `mn_auto_text text = NULL;`, a malloc'd string, is freed with its scope. */
+#define mn_auto_text __attribute__((cleanup(mn_text_cleanup))) char *
 
 void
 mn_text_cleanup(char **text);

@@ -16,6 +16,8 @@
 
 /* Scope cleanup for OpenSSL's own types. */
 
+#undef EVP_CIPHER_CTX_cleanup /* an old name that evp.h maps to EVP_CIPHER_CTX_reset */
+
 MN_AUTO_TYPE(BIO, BIO_free_all)
 MN_AUTO_TYPE(BIGNUM, BN_clear_free)
 MN_AUTO_TYPE(EVP_CIPHER, EVP_CIPHER_free)

@@ -51,5 +51,6 @@ mainet_token *
 mn_identity_token(const mainet_identity *identity);
 
 MN_AUTO_TYPE(mainet_identity, mainet_identity_free)
+MN_AUTO_TYPE(mainet_identity_list, mainet_identity_list_free)
 
 #endif

@@ -13,7 +13,7 @@ typedef struct mn_lock mn_lock;
 /** Take the lock, shared to read or exclusive to write; MAINET_E_STORE_BUSY after 5 s,
  *  MAINET_E_STORE_OPEN for an unsafe folder or a file system without flock. Not recursive. */
 mn_lock *
-mn_lock_take(const char *folder, bool exclusive, mainet_error *err);
+mn_lock_new(const char *folder, bool exclusive, mainet_error *err);
 
 /** Make a shared lock exclusive. Not atomic: look at the files afresh afterwards. */
 mainet_status

@@ -22,6 +22,11 @@ mainet_status
 mn_object_set_secret(mn_object *object, uint64_t type, const uint8_t *value, size_t value_len,
                      mainet_error *err);
 
+/** Make an object with the same row and secrets and other plain attributes: what
+ *  mn_token_update wants. Opened secrets are copied. */
+mn_object *
+mn_object_with(const mn_object *object, const mn_attributes *plain, mainet_error *err);
+
 mn_object *
 mn_object_ref(mn_object *object);
 

@@ -10,6 +10,10 @@
  * token from several threads are safe as far as they only read the handle; each call is one access
  * to the file (lock.h) and leaves nothing open. */
 
+/** What the module shows in CK_TOKEN_INFO and the URIs of identities say (RFC 7512). */
+#define MN_TOKEN_MANUFACTURER "libmainetcert"
+#define MN_TOKEN_MODEL "MaiNet token"
+
 /** Who logs in (PKCS#11 v2.40, 2.4: CKU_USER, CKU_SO). */
 typedef enum mn_role {
     MN_ROLE_NONE = 0, /**< the key beside the file: a token without PIN */

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Making a token: everything is written to a file aside, which then gets its name. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "store/scan.h"
+#include "store/token-private.h"
+
+#define DEFAULT_LABEL "MaiNet"
+
+/* All that a new token consists of, before anything is on disk. */
+typedef struct draft {
+    mn_head head;
+    mn_keys *keys;
+    mn_wrap wraps[3];
+    size_t wrap_count;
+    mn_secret *key_file; /* NULL if the token has a PIN */
+} draft;
+
+static void
+draft_clear(draft *made)
+{
+    mn_keys_free(made->keys);
+    mn_secret_free(made->key_file);
+}
+
+static mainet_status
+start(draft *made, const char *label, mainet_error *err)
+{
+    mn_auto(mn_secret) token_key = NULL;
+
+    label = label == NULL ? DEFAULT_LABEL : label;
+    MN_TRY(mn_label_check(label, err));
+    memcpy(made->head.label, label, strlen(label) + 1);
+    MN_TRY(mn_random(made->head.token_id, sizeof made->head.token_id, err));
+    mn_hex(made->head.token_id, MN_SERIAL_LEN / 2, made->head.serial);
+    token_key = mn_random_secret(MN_SEAL_KEY_LEN, err);
+    if (token_key == NULL)
+        return mn_failure(err);
+    made->keys = mn_keys_new(&token_key, made->head.token_id, err);
+    return made->keys == NULL ? mn_failure(err) : MAINET_OK;
+}
+
+static mainet_status
+add_role(draft *made, mn_role role, const uint8_t *pin, size_t pin_len, int32_t limit,
+         mainet_error *err)
+{
+    mn_wrap *wrap = &made->wraps[made->wrap_count];
+
+    MN_TRY(mn_wrap_make(wrap, role, pin, pin_len, mn_keys_token(made->keys), made->head.token_id,
+                        err));
+    wrap->limit = limit;
+    made->wrap_count++;
+    return MAINET_OK;
+}
+
+/* The label must be free and the slot number nobody's, both under the lock that we keep. */
+static mainet_status
+claim_slot(draft *made, mn_lock **lock, const char *folder, mainet_error *err)
+{
+    mn_auto_scan scan = MN_SCAN_INIT;
+    char text[16];
+
+    MN_TRY(mn_scan_read(&scan, lock, folder, err));
+    for (size_t i = 0; i < scan.count; i++)
+        if (strcmp(scan.heads[i].label, made->head.label) == 0)
+            return mn_fail(err, MAINET_E_TOKEN_EXISTS, 0, "token %s has this label",
+                           scan.heads[i].serial);
+    made->head.slot = scan.next_slot;
+    (void)snprintf(text, sizeof text, "%u\n", scan.next_slot + 1);
+    return mn_file_write(mn_lock_folder(*lock), MN_NEXT_SLOT_FILE, (const uint8_t *)text,
+                         strlen(text), err);
+}
+
+static mainet_status
+write_database(draft *made, mn_lock **lock, const char *folder, const char *aside,
+               mainet_error *err)
+{
+    mn_auto(mn_database) database = NULL;
+
+    database = mn_database_open_locked(lock, folder, aside, MN_ACCESS_CREATE, err);
+    if (database == NULL)
+        return mn_failure(err);
+    MN_TRY(mn_head_write(database, &made->head, made->keys, true, err));
+    for (size_t i = 0; i < made->wrap_count; i++)
+        MN_TRY(mn_wrap_write(database, &made->wraps[i], err));
+    MN_TRY(mn_database_commit(database, err));
+    *lock = mn_database_close(&database);
+    return MAINET_OK;
+}
+
+static mainet_status
+write_files(draft *made, mn_lock **lock, const char *folder, mainet_error *err)
+{
+    char name[MN_SERIAL_LEN + sizeof ".db"];
+    char key_name[MN_SERIAL_LEN + sizeof ".key"];
+    char aside[MN_SERIAL_LEN + sizeof "..new"];
+    int fd = mn_lock_folder(*lock);
+
+    mn_token_file_name(made->head.serial, ".db", name, sizeof name);
+    mn_token_file_name(made->head.serial, ".key", key_name, sizeof key_name);
+    (void)snprintf(aside, sizeof aside, ".%s.new", made->head.serial);
+    if (made->key_file != NULL)
+        MN_TRY(mn_file_write(fd, key_name, mn_secret_bytes(made->key_file),
+                             mn_secret_len(made->key_file), err));
+    MN_TRY(write_database(made, lock, folder, aside, err));
+    fd = mn_lock_folder(*lock);
+    if (renameat(fd, aside, fd, name) != 0 || fsync(fd) != 0)
+        return mn_fail(err, MAINET_E_STORE_WRITE, errno, "%s: %s", name, strerror(errno));
+    return MAINET_OK;
+}
+
+/* A token that could not be finished leaves nothing behind. */
+static void
+sweep(const draft *made, const char *folder)
+{
+    mainet_error no_matter = {0};
+    mn_auto_fd fd = -1;
+    char name[MN_SERIAL_LEN + sizeof "..new-journal"];
+
+    if (mn_folder_open(folder, &fd, &no_matter) != MAINET_OK)
+        return;
+    (void)snprintf(name, sizeof name, ".%s.new", made->head.serial);
+    (void)unlinkat(fd, name, 0);
+    (void)snprintf(name, sizeof name, ".%s.new-journal", made->head.serial);
+    (void)unlinkat(fd, name, 0);
+    mn_token_file_name(made->head.serial, ".key", name, sizeof name);
+    (void)unlinkat(fd, name, 0);
+}
+
+static mainet_status
+write_token(draft *made, const char *folder, mainet_error *err)
+{
+    mn_auto(mn_lock) lock = mn_lock_new(folder, true, err);
+    mainet_status status = MAINET_OK;
+
+    if (lock == NULL)
+        return mn_failure(err);
+    MN_TRY(claim_slot(made, &lock, folder, err));
+    status = write_files(made, &lock, folder, err);
+    if (status != MAINET_OK)
+        sweep(made, folder);
+    return status;
+}
+
+static mainet_token *
+finish(draft *made, mainet_store *store, mainet_error *err)
+{
+    mn_auto(mainet_token) token = NULL;
+
+    if (write_token(made, mainet_store_path(store), err) != MAINET_OK)
+        return NULL;
+    token = mn_store_token(store, made->head.serial, err);
+    if (token == NULL)
+        return NULL;
+    token->keys = mn_keys_take(&made->keys);
+    return mainet_token_take(&token);
+}
+
+mainet_token *
+mainet_token_create(mainet_store *store, const char *label, const uint8_t *pin, size_t pin_len,
+                    const uint8_t *so_pin, size_t so_pin_len, mainet_error *err)
+{
+    __attribute__((cleanup(draft_clear))) draft made = {.wrap_count = 0};
+
+    err = MN_HEARD(err);
+    if (store == NULL || pin == NULL)
+        return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "store and pin are required");
+    if (start(&made, label, err) != MAINET_OK)
+        return NULL;
+    /* without an officer who can unblock, ten guesses would destroy the only copy of a key */
+    if (add_role(&made, MN_ROLE_USER, pin, pin_len, so_pin == NULL ? 0 : MN_WRAP_LIMIT, err) !=
+        MAINET_OK)
+        return NULL;
+    if (so_pin != NULL &&
+        add_role(&made, MN_ROLE_SO, so_pin, so_pin_len, MN_WRAP_LIMIT, err) != MAINET_OK)
+        return NULL;
+    return finish(&made, store, err);
+}
+
+mainet_token *
+mainet_token_create_without_pin(mainet_store *store, const char *label, mainet_error *err)
+{
+    __attribute__((cleanup(draft_clear))) draft made = {.wrap_count = 0};
+
+    err = MN_HEARD(err);
+    if (store == NULL)
+        return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a store is required");
+    if (start(&made, label, err) != MAINET_OK)
+        return NULL;
+    made.key_file = mn_random_secret(MN_SEAL_KEY_LEN, err);
+    if (made.key_file == NULL || add_role(&made, MN_ROLE_NONE, mn_secret_bytes(made.key_file),
+                                          mn_secret_len(made.key_file), 0, err) != MAINET_OK)
+        return NULL;
+    return finish(&made, store, err);
+}

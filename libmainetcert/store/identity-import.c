@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* An identity on its way into a token, in one transaction. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <p11-kit/pkcs11.h>
+
+#include "store/identity-private.h"
+#include "store/key.h"
+#include "store/transaction.h"
+
+/* What every object of one import shares. */
+typedef struct importer {
+    const mn_identity_import *import;
+    mn_database *database;
+    const mn_keys *keys;
+    mn_head head;
+    char label[512];
+    bool changed;
+} importer;
+
+static mainet_status
+is_there(importer *run, const mn_attributes *wanted, bool *there, mainet_error *err)
+{
+    mn_auto_ids ids = {.count = 0};
+
+    MN_TRY(mn_rows_find(run->database, run->keys, wanted, &ids, err));
+    *there = ids.count != 0;
+    return MAINET_OK;
+}
+
+static mainet_status
+set_common(mn_attributes *plain, uint64_t class, bool is_private, const char *label,
+           mainet_error *err)
+{
+    MN_TRY(mn_attributes_set_number(plain, CKA_CLASS, class, err));
+    MN_TRY(mn_attributes_set_bool(plain, CKA_TOKEN, true, err));
+    MN_TRY(mn_attributes_set_bool(plain, CKA_PRIVATE, is_private, err));
+    MN_TRY(mn_attributes_set_bool(plain, CKA_MODIFIABLE, true, err));
+    return mn_attributes_set_text(plain, CKA_LABEL, label, err);
+}
+
+static mainet_status
+set_date(mn_attributes *plain, uint64_t type, int64_t when, mainet_error *err)
+{
+    time_t seconds = (time_t)when;
+    struct tm date;
+    char text[16] = "";
+
+    if (gmtime_r(&seconds, &date) == NULL || strftime(text, sizeof text, "%Y%m%d", &date) != 8)
+        return MAINET_OK; /* a year past 9999 has no CK_DATE */
+    return mn_attributes_set(plain, type, text, 8, err);
+}
+
+static mainet_status
+set_names(const mainet_certificate *certificate, mn_attributes *plain, mainet_error *err)
+{
+    size_t len = 0;
+    const uint8_t *der = mn_certificate_der(certificate, &len);
+
+    MN_TRY(mn_attributes_set(plain, CKA_VALUE, der, len, err));
+    der = mn_certificate_subject_der(certificate, &len);
+    MN_TRY(mn_attributes_set(plain, CKA_SUBJECT, der, len, err));
+    der = mn_certificate_issuer_der(certificate, &len);
+    MN_TRY(mn_attributes_set(plain, CKA_ISSUER, der, len, err));
+    der = mn_certificate_serial_der(certificate, &len);
+    return mn_attributes_set(plain, CKA_SERIAL_NUMBER, der, len, err);
+}
+
+static mainet_status
+set_certificate(const mainet_certificate *certificate, mn_attributes *plain, mainet_error *err)
+{
+    mn_auto(EVP_PKEY) key = X509_get_pubkey(mn_certificate_x509(certificate));
+    uint8_t id[MN_KEY_ID_LEN];
+
+    MN_TRY(mn_attributes_set_number(plain, CKA_CERTIFICATE_TYPE, CKC_X_509, err));
+    MN_TRY(mn_attributes_set_number(plain, CKA_CERTIFICATE_CATEGORY,
+                                    mainet_certificate_is_authority(certificate) ? 2 : 1, err));
+    MN_TRY(set_names(certificate, plain, err));
+    MN_TRY(set_date(plain, CKA_START_DATE, mainet_certificate_not_before(certificate), err));
+    MN_TRY(set_date(plain, CKA_END_DATE, mainet_certificate_not_after(certificate), err));
+    if (key == NULL || mn_key_default_id(key, id, err) != MAINET_OK)
+        return MAINET_OK; /* a CA key of a kind that we cannot use has no id of ours */
+    return mn_attributes_set(plain, CKA_ID, id, sizeof id, err);
+}
+
+static mainet_status
+set_origin(const mn_identity_import *import, mn_attributes *plain, mainet_error *err)
+{
+    if (import->certificate_number == NULL)
+        return MAINET_OK;
+    MN_TRY(
+        mn_attributes_set_text(plain, MN_CKA_CERTIFICATE_NUMBER, import->certificate_number, err));
+    MN_TRY(mn_attributes_set_text(plain, MN_CKA_GROUP_ID, import->group_id, err));
+    MN_TRY(mn_attributes_set_text(plain, MN_CKA_SERVICE, import->service, err));
+    return mn_attributes_set_number(plain, MN_CKA_ACQUIRED_AT, (uint64_t)import->acquired_at, err);
+}
+
+static mainet_status
+insert(importer *run, const mn_attributes *plain, mn_object **out, mainet_error *err)
+{
+    mn_auto(mn_object) object = mn_object_new(plain, err);
+
+    if (object == NULL)
+        return mn_failure(err);
+    if (mn_object_class(object) == CKO_PRIVATE_KEY)
+        MN_TRY(mn_key_set_secrets(run->import->key, object, err));
+    MN_TRY(mn_rows_insert(run->database, run->keys, &run->head, object, err));
+    run->changed = true;
+    *out = mn_object_take(&object);
+    return MAINET_OK;
+}
+
+static mainet_status
+add_certificate(importer *run, const mainet_certificate *certificate, bool is_own,
+                mainet_error *err)
+{
+    mn_auto(mn_attributes) plain = mn_attributes_new(err);
+    mn_auto(mn_attributes) wanted = mn_attributes_new(err);
+    mn_auto(mn_object) added = NULL;
+    bool there = false;
+    size_t len = 0;
+    const uint8_t *der = mn_certificate_der(certificate, &len);
+
+    if (plain == NULL || wanted == NULL)
+        return mn_failure(err);
+    MN_TRY(mn_attributes_set_number(wanted, CKA_CLASS, CKO_CERTIFICATE, err));
+    MN_TRY(mn_attributes_set(wanted, CKA_VALUE, der, len, err));
+    MN_TRY(is_there(run, wanted, &there, err));
+    if (there)
+        return MAINET_OK;
+    MN_TRY(set_common(plain, CKO_CERTIFICATE, false,
+                      is_own ? run->label : mainet_certificate_common_name(certificate), err));
+    MN_TRY(set_certificate(certificate, plain, err));
+    if (is_own)
+        MN_TRY(set_origin(run->import, plain, err));
+    MN_TRY(insert(run, plain, &added, err));
+    return is_own ? mn_transaction_complete(run->database, run->keys, &run->head, added, err)
+                  : MAINET_OK;
+}
+
+static mainet_status
+set_key_policy(const mn_identity_import *import, mn_attributes *plain, mainet_error *err)
+{
+    bool is_rsa = EVP_PKEY_is_a(import->key, "RSA");
+    const struct {
+        uint64_t type;
+        bool value;
+    } flags[] = {
+        {CKA_SENSITIVE, true},
+        {CKA_EXTRACTABLE, import->exportable},
+        {CKA_LOCAL, false},
+        {CKA_ALWAYS_SENSITIVE, false},
+        {CKA_SIGN, true},
+        {CKA_NEVER_EXTRACTABLE, false},
+        {CKA_DECRYPT, is_rsa},
+        {CKA_UNWRAP, is_rsa},
+        {CKA_SIGN_RECOVER, false},
+        {CKA_DERIVE, EVP_PKEY_is_a(import->key, "EC")},
+        {CKA_ALWAYS_AUTHENTICATE, false},
+    };
+
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        MN_TRY(mn_attributes_set_bool(plain, flags[i].type, flags[i].value, err));
+    return mn_key_set_private(import->key, plain, err);
+}
+
+static mainet_status
+add_key(importer *run, mainet_error *err)
+{
+    mn_auto(mn_attributes) plain = mn_attributes_new(err);
+    mn_auto(mn_object) added = NULL;
+    mn_auto_buffer(info, 65536);
+    mn_auto_ids there = {.count = 0};
+    uint8_t hash[MN_SHA256_LEN];
+    uint8_t id[MN_KEY_ID_LEN];
+    size_t len = 0;
+    const uint8_t *subject = mn_certificate_subject_der(run->import->certificate, &len);
+
+    if (plain == NULL)
+        return mn_failure(err);
+    MN_TRY(mn_key_public_info(run->import->key, &info, err));
+    MN_TRY(mn_sha256(info.data, info.len, hash, err));
+    MN_TRY(mn_rows_with_public_key(run->database, hash, CKO_PRIVATE_KEY, &there, err));
+    if (there.count != 0)
+        return MAINET_OK;
+    MN_TRY(mn_key_default_id(run->import->key, id, err));
+    MN_TRY(set_common(plain, CKO_PRIVATE_KEY, true, run->label, err));
+    MN_TRY(mn_attributes_set(plain, CKA_ID, id, sizeof id, err));
+    MN_TRY(mn_attributes_set(plain, CKA_SUBJECT, subject, len, err));
+    MN_TRY(set_key_policy(run->import, plain, err));
+    MN_TRY(insert(run, plain, &added, err));
+    return mn_transaction_complete(run->database, run->keys, &run->head, added, err);
+}
+
+/* The friendly name; with the end of validity where the holder has another certificate already, so
+ * that nobody picks the wrong one of two. */
+static mainet_status
+choose_label(importer *run, mainet_error *err)
+{
+    mn_auto(mn_attributes) wanted = mn_attributes_new(err);
+    const mainet_certificate *certificate = run->import->certificate;
+    const char *name = run->import->label;
+    time_t end = (time_t)mainet_certificate_not_after(certificate);
+    char date[32] = "";
+    struct tm tm;
+    bool renewed = false;
+    size_t len = 0;
+    const uint8_t *der = mn_certificate_subject_der(certificate, &len);
+
+    if (wanted == NULL)
+        return mn_failure(err);
+    MN_TRY(mn_attributes_set_number(wanted, CKA_CLASS, CKO_CERTIFICATE, err));
+    MN_TRY(mn_attributes_set(wanted, CKA_SUBJECT, der, len, err));
+    der = mn_certificate_issuer_der(certificate, &len);
+    MN_TRY(mn_attributes_set(wanted, CKA_ISSUER, der, len, err));
+    MN_TRY(is_there(run, wanted, &renewed, err));
+    if (name == NULL || *name == '\0')
+        name = mainet_certificate_common_name(certificate);
+    if (renewed && gmtime_r(&end, &tm) != NULL)
+        (void)strftime(date, sizeof date, " (%Y-%m-%d)", &tm);
+    (void)snprintf(run->label, sizeof run->label, "%.400s%s", name, date);
+    return MAINET_OK;
+}
+
+static mainet_status
+run_import(importer *run, mainet_error *err)
+{
+    const mn_identity_import *import = run->import;
+
+    MN_TRY(choose_label(run, err));
+    MN_TRY(add_key(run, err));
+    MN_TRY(add_certificate(run, import->certificate, true, err));
+    for (size_t i = 0; i < import->chain_count; i++)
+        MN_TRY(add_certificate(run, import->chain[i], false, err));
+    return run->changed ? mn_transaction_commit(run->database, run->keys, &run->head, err)
+                        : MAINET_OK;
+}
+
+mainet_identity *
+mn_identity_import_one(mainet_token *token, const mn_identity_import *import, bool *was_there,
+                       mainet_error *err)
+{
+    importer run = {.import = import, .keys = mn_token_keys(token)};
+    mainet_status status = MAINET_OK;
+
+    run.database = mn_transaction_begin(token, run.keys, &run.head, err);
+    if (run.database == NULL)
+        return NULL;
+    status = run_import(&run, err);
+    mn_database_free(run.database);
+    if (status != MAINET_OK)
+        return NULL;
+    *was_there = !run.changed;
+    return mainet_token_identity(token, mainet_certificate_sha256(import->certificate), err);
+}
+
+mainet_status
+mn_token_knows_issuer(mainet_token *token, const mainet_certificate *issuer, bool *known,
+                      mainet_error *err)
+{
+    mn_auto(mn_attributes) wanted = mn_attributes_new(err);
+    mn_auto_ids ids = {.count = 0};
+    size_t len = 0;
+    const uint8_t *der = mn_certificate_der(issuer, &len);
+
+    if (wanted == NULL)
+        return mn_failure(err);
+    MN_TRY(mn_attributes_set_number(wanted, CKA_CLASS, CKO_CERTIFICATE, err));
+    MN_TRY(mn_attributes_set(wanted, CKA_VALUE, der, len, err));
+    MN_TRY(mn_token_find(token, mn_token_keys(token), wanted, &ids, err));
+    *known = ids.count != 0;
+    return MAINET_OK;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/identity-private.h"
+
+void
+mainet_identity_free(mainet_identity *identity)
+{
+    if (identity == NULL || atomic_fetch_sub(&identity->references, 1) != 1)
+        return;
+    for (size_t i = 0; i < identity->chain_len; i++)
+        mainet_certificate_free(identity->chain[i]);
+    mainet_token_free(identity->token);
+    free(identity->label);
+    free(identity->uri);
+    free(identity->certificate_number);
+    free(identity->group_id);
+    free(identity->service);
+    free(identity);
+}
+
+static bool
+has_prefix(const char *id, const char *prefix)
+{
+    for (; *prefix != '\0'; id++, prefix++)
+        if (*id != tolower((unsigned char)*prefix))
+            return false;
+    return true;
+}
+
+mainet_identity *
+mainet_token_identity(mainet_token *token, const char *id, mainet_error *err)
+{
+    mn_auto(mainet_identity_list) list = NULL;
+    size_t found = SIZE_MAX;
+
+    err = MN_HEARD(err);
+    if (token == NULL || id == NULL || *id == '\0')
+        return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a token and an id are required");
+    list = mainet_token_identities(token, err);
+    if (list == NULL)
+        return NULL;
+    for (size_t i = 0; i < mainet_identity_list_count(list); i++) {
+        mn_auto(mainet_identity) identity = mainet_identity_list_at(list, i, err);
+
+        if (!has_prefix(mainet_identity_id(identity), id))
+            continue;
+        if (found != SIZE_MAX)
+            return mn_fail_null(err, MAINET_E_IDENTITY_AMBIGUOUS, 0, "more than one id begins '%s'",
+                                id);
+        found = i;
+    }
+    if (found == SIZE_MAX)
+        return mn_fail_null(err, MAINET_E_IDENTITY_NOT_FOUND, 0, "no id begins '%s'", id);
+    return mainet_identity_list_at(list, found, err);
+}
+
+EVP_PKEY *
+mn_identity_key(mainet_identity *identity, mainet_error *err)
+{
+    mn_keys *keys = mn_token_keys(identity->token);
+    mn_auto(mn_object) object = NULL;
+
+    if (keys == NULL)
+        return mn_fail_null(err, MAINET_E_TOKEN_LOCKED, 0, "the token is locked");
+    object = mn_token_load(identity->token, keys, identity->key_row, err);
+    return object == NULL ? NULL : mn_object_private_key(object, keys, err);
+}
+
+mainet_token *
+mn_identity_token(const mainet_identity *identity)
+{
+    return identity->token;
+}
+
+const char *
+mainet_identity_id(const mainet_identity *identity)
+{
+    return mainet_certificate_sha256(identity->chain[0]);
+}
+
+const char *
+mainet_identity_label(const mainet_identity *identity)
+{
+    return identity->label;
+}
+
+const char *
+mainet_identity_uri(const mainet_identity *identity)
+{
+    return identity->uri;
+}
+
+const mainet_certificate *
+mainet_identity_certificate(const mainet_identity *identity)
+{
+    return identity->chain[0];
+}
+
+size_t
+mainet_identity_chain_length(const mainet_identity *identity)
+{
+    return identity->chain_len;
+}
+
+const mainet_certificate *
+mainet_identity_chain_at(const mainet_identity *identity, size_t index)
+{
+    return index < identity->chain_len ? identity->chain[index] : NULL;
+}
+
+bool
+mainet_identity_is_chain_complete(const mainet_identity *identity)
+{
+    return identity->chain_complete;
+}
+
+bool
+mainet_identity_is_exportable(const mainet_identity *identity)
+{
+    return identity->exportable;
+}
+
+const char *
+mainet_identity_superseded_by(const mainet_identity *identity)
+{
+    return identity->superseded_by;
+}
+
+const char *
+mainet_identity_certificate_number(const mainet_identity *identity)
+{
+    return identity->certificate_number;
+}
+
+const char *
+mainet_identity_group_id(const mainet_identity *identity)
+{
+    return identity->group_id;
+}
+
+const char *
+mainet_identity_service(const mainet_identity *identity)
+{
+    return identity->service;
+}
+
+int64_t
+mainet_identity_acquired_at(const mainet_identity *identity)
+{
+    return identity->acquired_at;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef MN_STORE_KEY_H
+#define MN_STORE_KEY_H
+
+#include "store/object.h"
+
+/* From an EVP_PKEY to PKCS#11 attributes; object.h has the way back. RSA, EC over named curves,
+ * Ed25519; anything else is MAINET_E_PKCS12_UNUSABLE. */
+
+#define MN_CKK_EC_EDWARDS 0x40u /**< PKCS#11 v3.0; p11-kit's header ends at 2.40 */
+#define MN_KEY_ID_LEN 20
+
+/** Set CKA_KEY_TYPE, the public numbers and CKA_PUBLIC_KEY_INFO as a CKO_PUBLIC_KEY has them. */
+mainet_status
+mn_key_set_public(EVP_PKEY *key, mn_attributes *attributes, mainet_error *err);
+
+/** Set CKA_KEY_TYPE, the public numbers and CKA_PUBLIC_KEY_INFO as a CKO_PRIVATE_KEY has them. */
+mainet_status
+mn_key_set_private(EVP_PKEY *key, mn_attributes *attributes, mainet_error *err);
+
+/** Add the private numbers to a CKO_PRIVATE_KEY object as secrets. */
+mainet_status
+mn_key_set_secrets(EVP_PKEY *key, mn_object *object, mainet_error *err);
+
+/** The CKA_ID that NSS makes: SHA-1 of the RSA modulus or of the raw EC point. */
+mainet_status
+mn_key_default_id(EVP_PKEY *key, uint8_t id[MN_KEY_ID_LEN], mainet_error *err);
+
+/** Append the DER SubjectPublicKeyInfo with an uncompressed point, so that one key has one form. */
+mainet_status
+mn_key_public_info(EVP_PKEY *key, mn_buffer *out, mainet_error *err);
+
+/** Append the raw public point: 04 || X || Y of EC, 32 bytes of Ed25519. */
+mainet_status
+mn_key_point(EVP_PKEY *key, mn_buffer *out, mainet_error *err);
+
+#endif

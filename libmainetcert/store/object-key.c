@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From the attributes of an object to an EVP_PKEY in the private context. */
+#include <string.h>
+
+#include <openssl/err.h>
+#include <p11-kit/pkcs11.h>
+
+#include "store/key.h"
+#include "store/record.h"
+
+#define NUMBERS_MAX 8
+
+/* Parameters for EVP_PKEY_fromdata, each number on pages that are wiped: OSSL_PARAM_BLD would leave
+ * the private ones on the heap. */
+typedef struct numbers {
+    OSSL_PARAM params[NUMBERS_MAX + 1];
+    mn_secret *owned[NUMBERS_MAX];
+    size_t count;
+} numbers;
+
+static void
+numbers_clear(numbers *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        mn_secret_free(set->owned[i]);
+}
+
+static void
+add(numbers *set, OSSL_PARAM param, mn_secret **owned)
+{
+    set->params[set->count] = param;
+    set->owned[set->count++] = owned == NULL ? NULL : mn_secret_take(owned);
+    set->params[set->count] = OSSL_PARAM_construct_end();
+}
+
+/* OSSL_PARAM integers are in the machine's order, PKCS#11's are big-endian. */
+static void
+add_number(numbers *set, const char *name, mn_secret **number)
+{
+    uint8_t *bytes = mn_secret_data(*number);
+    size_t len = mn_secret_len(*number);
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    for (size_t i = 0; i < len / 2; i++) {
+        uint8_t swapped = bytes[i];
+
+        bytes[i] = bytes[len - 1 - i];
+        bytes[len - 1 - i] = swapped;
+    }
+#endif
+    add(set, OSSL_PARAM_construct_BN(name, bytes, len), number);
+}
+
+static mainet_status
+add_plain_number(numbers *set, const char *name, const mn_object *object, uint64_t type,
+                 mainet_error *err)
+{
+    const mn_attribute *found = mn_attributes_get(mn_object_attributes(object), type);
+    mn_auto(mn_secret) number = NULL;
+
+    if (found == NULL || found->value_len == 0)
+        return mn_fail(err, MAINET_E_OBJECT_NOT_FOUND, 0, "a key without %s", name);
+    number = mn_secret_copy(found->value, found->value_len, err);
+    if (number == NULL)
+        return mn_failure(err);
+    add_number(set, name, &number);
+    return MAINET_OK;
+}
+
+static mainet_status
+add_secret_number(numbers *set, const char *name, const mn_object *object, const mn_keys *keys,
+                  uint64_t type, mainet_error *err)
+{
+    mn_auto(mn_secret) number = mn_object_secret(object, keys, type, err);
+
+    if (number == NULL)
+        return mn_failure(err);
+    add_number(set, name, &number);
+    return MAINET_OK;
+}
+
+static EVP_PKEY *
+build(const char *type, numbers *set, int selection, mainet_error *err)
+{
+    mn_auto(EVP_PKEY_CTX) context = EVP_PKEY_CTX_new_from_name(mn_crypto_context(), type, NULL);
+    EVP_PKEY *key = NULL;
+
+    if (context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
+        EVP_PKEY_fromdata(context, &key, selection, set->params) != 1)
+        return mn_fail_crypto_null(err, type);
+    return key;
+}
+
+static mainet_status
+gather_rsa(const mn_object *object, const mn_keys *keys, bool is_private, numbers *set,
+           mainet_error *err)
+{
+    static const struct {
+        const char *name;
+        uint64_t type;
+    } factors[] = {
+        {OSSL_PKEY_PARAM_RSA_FACTOR1, CKA_PRIME_1},
+        {OSSL_PKEY_PARAM_RSA_FACTOR2, CKA_PRIME_2},
+        {OSSL_PKEY_PARAM_RSA_EXPONENT1, CKA_EXPONENT_1},
+        {OSSL_PKEY_PARAM_RSA_EXPONENT2, CKA_EXPONENT_2},
+        {OSSL_PKEY_PARAM_RSA_COEFFICIENT1, CKA_COEFFICIENT},
+    };
+
+    MN_TRY(add_plain_number(set, OSSL_PKEY_PARAM_RSA_N, object, CKA_MODULUS, err));
+    MN_TRY(add_plain_number(set, OSSL_PKEY_PARAM_RSA_E, object, CKA_PUBLIC_EXPONENT, err));
+    if (!is_private)
+        return MAINET_OK;
+    MN_TRY(add_secret_number(set, OSSL_PKEY_PARAM_RSA_D, object, keys, CKA_PRIVATE_EXPONENT, err));
+    for (size_t i = 0; i < sizeof factors / sizeof *factors; i++)
+        if (mn_object_has_secret(object, factors[i].type))
+            MN_TRY(add_secret_number(set, factors[i].name, object, keys, factors[i].type, err));
+    return MAINET_OK;
+}
+
+static const char *
+curve_name(const mn_object *object)
+{
+    const mn_attribute *params = mn_attributes_get(mn_object_attributes(object), CKA_EC_PARAMS);
+    const uint8_t *der = params == NULL ? NULL : params->value;
+    ASN1_OBJECT *oid = NULL;
+    const char *name = NULL;
+
+    if (params != NULL)
+        oid = d2i_ASN1_OBJECT(NULL, &der, (long)params->value_len);
+    if (oid != NULL && der == params->value + params->value_len)
+        name = OBJ_nid2sn(OBJ_obj2nid(oid));
+    ASN1_OBJECT_free(oid);
+    return name;
+}
+
+/* The point out of its OCTET STRING; some writers leave the wrapping out. */
+static mn_attribute
+raw_point(const mn_attribute *attribute)
+{
+    mn_attribute point = *attribute;
+    size_t head = point.value_len > 1 && point.value[1] == 0x81 ? 3 : 2;
+
+    if (point.value_len > head && point.value[0] == 4 &&
+        point.value[head - 1] == point.value_len - head) {
+        point.value += head;
+        point.value_len -= head;
+    }
+    return point;
+}
+
+static EVP_PKEY *
+build_ec(const mn_object *object, const mn_keys *keys, EVP_PKEY *public_half, mainet_error *err)
+{
+    __attribute__((cleanup(numbers_clear))) numbers set = {.count = 0};
+    mn_auto_buffer(point, 256);
+    const char *curve = curve_name(object);
+
+    if (curve == NULL)
+        return mn_fail_null(err, MAINET_E_PKCS12_UNUSABLE, 0, "EC parameters of no named curve");
+    add(&set,
+        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)(uintptr_t)curve, 0),
+        NULL);
+    if (public_half != NULL) {
+        if (mn_key_point(public_half, &point, err) != MAINET_OK)
+            return NULL;
+        add(&set, OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.data, point.len),
+            NULL);
+    }
+    if (add_secret_number(&set, OSSL_PKEY_PARAM_PRIV_KEY, object, keys, CKA_VALUE, err) !=
+        MAINET_OK)
+        return NULL;
+    return build("EC", &set, public_half != NULL ? EVP_PKEY_KEYPAIR : EVP_PKEY_PRIVATE_KEY, err);
+}
+
+EVP_PKEY *
+mn_object_private_key(const mn_object *object, const mn_keys *keys, mainet_error *err)
+{
+    __attribute__((cleanup(numbers_clear))) numbers set = {.count = 0};
+    mn_auto(EVP_PKEY) public_half = NULL;
+    mn_auto(mn_secret) seed = NULL;
+    mainet_error no_matter = {0};
+    EVP_PKEY *key = NULL;
+
+    if (mn_crypto_ready(err) != MAINET_OK)
+        return NULL;
+    switch (mn_attributes_number(mn_object_attributes(object), CKA_KEY_TYPE, UINT64_MAX)) {
+    case CKK_RSA:
+        if (gather_rsa(object, keys, true, &set, err) != MAINET_OK)
+            return NULL;
+        return build("RSA", &set, EVP_PKEY_KEYPAIR, err);
+    case CKK_EC:
+        public_half = mn_object_public_key(object, &no_matter); /* may not be known */
+        return build_ec(object, keys, public_half, err);
+    case MN_CKK_EC_EDWARDS:
+        seed = mn_object_secret(object, keys, CKA_VALUE, err);
+        if (seed == NULL)
+            return NULL;
+        key = EVP_PKEY_new_raw_private_key_ex(mn_crypto_context(), "ED25519", NULL,
+                                              mn_secret_bytes(seed), mn_secret_len(seed));
+        return key != NULL ? key : mn_fail_crypto_null(err, "Ed25519 key");
+    default:
+        return mn_fail_null(err, MAINET_E_PKCS12_UNUSABLE, 0, "a key of a type we do not know");
+    }
+}
+
+static EVP_PKEY *
+public_from_certificate(const mn_attribute *value, mainet_error *err)
+{
+    mn_auto(X509) certificate = X509_new_ex(mn_crypto_context(), NULL);
+    const uint8_t *der = value->value;
+    EVP_PKEY *key = NULL;
+
+    if (certificate != NULL && d2i_X509(&certificate, &der, (long)value->value_len) != NULL)
+        key = X509_get_pubkey(certificate);
+    return key != NULL ? key : mn_fail_crypto_null(err, "certificate");
+}
+
+static EVP_PKEY *
+public_from_point(const mn_object *object, const mn_attribute *wrapped, bool edwards,
+                  mainet_error *err)
+{
+    __attribute__((cleanup(numbers_clear))) numbers set = {.count = 0};
+    mn_attribute point = raw_point(wrapped);
+    const char *curve = edwards ? NULL : curve_name(object);
+    EVP_PKEY *key = NULL;
+
+    if (edwards) {
+        key = EVP_PKEY_new_raw_public_key_ex(mn_crypto_context(), "ED25519", NULL, point.value,
+                                             point.value_len);
+        return key != NULL ? key : mn_fail_crypto_null(err, "Ed25519 key");
+    }
+    if (curve == NULL)
+        return mn_fail_null(err, MAINET_E_PKCS12_UNUSABLE, 0, "EC parameters of no named curve");
+    add(&set,
+        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)(uintptr_t)curve, 0),
+        NULL);
+    add(&set,
+        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)point.value,
+                                          point.value_len),
+        NULL);
+    return build("EC", &set, EVP_PKEY_PUBLIC_KEY, err);
+}
+
+EVP_PKEY *
+mn_object_public_key(const mn_object *object, mainet_error *err)
+{
+    __attribute__((cleanup(numbers_clear))) numbers set = {.count = 0};
+    const mn_attributes *plain = mn_object_attributes(object);
+    const mn_attribute *value = mn_attributes_get(plain, CKA_VALUE);
+    const mn_attribute *info = mn_attributes_get(plain, CKA_PUBLIC_KEY_INFO);
+    const mn_attribute *point = mn_attributes_get(plain, CKA_EC_POINT);
+    uint64_t type = mn_attributes_number(plain, CKA_KEY_TYPE, UINT64_MAX);
+    const uint8_t *der = info == NULL ? NULL : info->value;
+    EVP_PKEY *key = NULL;
+
+    if (mn_crypto_ready(err) != MAINET_OK)
+        return NULL;
+    if (mn_object_class(object) == CKO_CERTIFICATE && value != NULL)
+        return public_from_certificate(value, err);
+    if (type == CKK_RSA && gather_rsa(object, NULL, false, &set, err) == MAINET_OK)
+        return build("RSA", &set, EVP_PKEY_PUBLIC_KEY, err);
+    if ((type == CKK_EC || type == MN_CKK_EC_EDWARDS) && point != NULL)
+        return public_from_point(object, point, type == MN_CKK_EC_EDWARDS, err);
+    if (info != NULL && info->value_len != 0)
+        key = d2i_PUBKEY_ex(NULL, &der, (long)info->value_len, mn_crypto_context(), NULL);
+    return key != NULL ? key : mn_fail_null(err, MAINET_E_OBJECT_NOT_FOUND, 0, "no public key");
+}
+
+mainet_status
+mn_object_public_key_info(const mn_object *object, mn_buffer *out, bool *found, mainet_error *err)
+{
+    mainet_error no_matter = {0};
+    mn_auto(EVP_PKEY) key = NULL;
+    uint64_t class = mn_object_class(object);
+
+    *found = false;
+    if (class != CKO_CERTIFICATE && class != CKO_PRIVATE_KEY && class != CKO_PUBLIC_KEY)
+        return MAINET_OK;
+    key = mn_object_public_key(object, &no_matter);
+    ERR_clear_error();
+    if (key == NULL)
+        return no_matter.status == MAINET_E_NO_MEMORY ? mn_fail_memory(err, "key") : MAINET_OK;
+    *found = true;
+    return mn_key_public_info(key, out, err);
+}

@@ -1,0 +1,2 @@
+# Make each line of the schema a C string literal.
+s/.*/"&\\n"/

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef MN_STORE_ROWS_H
+#define MN_STORE_ROWS_H
+
+#include "store/head.h"
+#include "store/record.h"
+#include "store/token.h"
+
+/* Objects as rows, within one transaction. Writers hand in the head, which they have read and
+ * verified and write at the end. */
+
+/** MAINET_E_STORE_TAMPERED unless the rows are exactly those the head speaks of. */
+mainet_status
+mn_rows_verify(mn_database *database, const mn_keys *keys, const mn_head *head, mainet_error *err);
+
+/** Load one row; with `keys` its MAC is checked. */
+mn_object *
+mn_rows_load(mn_database *database, const mn_keys *keys, int64_t id, mainet_error *err);
+
+/** Insert a row and give the object its id. */
+mainet_status
+mn_rows_insert(mn_database *database, const mn_keys *keys, mn_head *head, mn_object *object,
+               mainet_error *err);
+
+/** Replace a row by the object, which has its id. */
+mainet_status
+mn_rows_update(mn_database *database, const mn_keys *keys, mn_head *head, const mn_object *object,
+               mainet_error *err);
+
+mainet_status
+mn_rows_delete(mn_database *database, const mn_keys *keys, mn_head *head, int64_t id,
+               mainet_error *err);
+
+/** Add the ids of objects whose plain attributes (and, with `keys`, hidden ones) match. */
+mainet_status
+mn_rows_find(mn_database *database, const mn_keys *keys, const mn_attributes *wanted, mn_ids *found,
+             mainet_error *err);
+
+/** Add the ids of objects of a class with this public key; class UINT64_MAX: any. */
+mainet_status
+mn_rows_with_public_key(mn_database *database, const uint8_t hash[MN_SHA256_LEN], uint64_t class,
+                        mn_ids *found, mainet_error *err);
+
+/** The index values of an object, in the order of the columns. */
+#define MN_INDEX_COUNT 5
+
+typedef struct mn_index {
+    bool is_set[MN_INDEX_COUNT];
+    int64_t hash[MN_INDEX_COUNT];
+} mn_index;
+
+extern const char *const mn_index_columns[MN_INDEX_COUNT];
+
+mainet_status
+mn_index_of(const mn_attributes *attributes, mn_index *index, mainet_error *err);
+
+mainet_status
+mn_ids_add(mn_ids *ids, int64_t id, mainet_error *err);
+
+#define mn_auto_ids __attribute__((cleanup(mn_ids_clear))) mn_ids
+
+#endif

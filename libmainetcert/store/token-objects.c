@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Objects of a token, one transaction a call. */
+#include <string.h>
+
+#include <p11-kit/pkcs11.h>
+
+#include "store/key.h"
+#include "store/rows.h"
+#include "store/token-private.h"
+#include "store/transaction.h"
+
+mainet_status
+mn_token_find(mainet_token *token, const mn_keys *keys, const mn_attributes *wanted, mn_ids *found,
+              mainet_error *err)
+{
+    mn_auto(mn_database) database = NULL;
+    mn_auto_ids matches = {.count = 0};
+    mn_head head;
+
+    database = mn_token_access(token, MN_ACCESS_READ, &head, err);
+    if (database == NULL)
+        return mn_failure(err);
+    if (keys != NULL)
+        MN_TRY(mn_head_verify(&head, keys, err));
+    MN_TRY(mn_rows_find(database, keys, wanted, &matches, err));
+    found->ids = matches.ids;
+    found->count = matches.count;
+    found->generation = head.generation;
+    matches.ids = NULL;
+    return MAINET_OK;
+}
+
+mn_object *
+mn_token_load(mainet_token *token, const mn_keys *keys, int64_t id, mainet_error *err)
+{
+    mn_auto(mn_database) database = NULL;
+    mn_head head;
+
+    database = mn_token_access(token, MN_ACCESS_READ, &head, err);
+    if (database == NULL || (keys != NULL && mn_head_verify(&head, keys, err) != MAINET_OK))
+        return NULL;
+    return mn_rows_load(database, keys, id, err);
+}
+
+mn_database *
+mn_transaction_begin(mainet_token *token, const mn_keys *keys, mn_head *head, mainet_error *err)
+{
+    mn_auto(mn_database) database = NULL;
+
+    if (keys == NULL)
+        return mn_fail_null(err, MAINET_E_TOKEN_LOCKED, 0, "the token is locked");
+    database = mn_token_access(token, MN_ACCESS_WRITE, head, err);
+    if (database == NULL || mn_head_verify(head, keys, err) != MAINET_OK)
+        return NULL;
+    return mn_database_take(&database);
+}
+
+mainet_status
+mn_transaction_commit(mn_database *database, const mn_keys *keys, mn_head *head, mainet_error *err)
+{
+    MN_TRY(mn_head_write(database, head, keys, false, err));
+    return mn_database_commit(database, err);
+}
+
+/* A public key as it is found beside a private key or its certificate, with the same CKA_ID:
+ * without it browsers do not offer the certificate before login. */
+static mn_object *
+make_public_key(const mn_object *like, mainet_error *err)
+{
+    static const uint64_t shared[] = {CKA_ID, CKA_LABEL, CKA_SUBJECT};
+    mn_auto(EVP_PKEY) key = mn_object_public_key(like, err);
+    mn_auto(mn_attributes) plain = NULL;
+
+    plain = key == NULL ? NULL : mn_attributes_new(err);
+    if (plain == NULL || mn_key_set_public(key, plain, err) != MAINET_OK ||
+        mn_attributes_set_number(plain, CKA_CLASS, CKO_PUBLIC_KEY, err) != MAINET_OK ||
+        mn_attributes_set_bool(plain, CKA_TOKEN, true, err) != MAINET_OK ||
+        mn_attributes_set_bool(plain, CKA_PRIVATE, false, err) != MAINET_OK ||
+        mn_attributes_set_bool(plain, CKA_VERIFY, true, err) != MAINET_OK ||
+        mn_attributes_set_bool(plain, CKA_ENCRYPT, EVP_PKEY_is_a(key, "RSA"), err) != MAINET_OK ||
+        mn_attributes_set_bool(plain, CKA_WRAP, EVP_PKEY_is_a(key, "RSA"), err) != MAINET_OK)
+        return NULL;
+    for (size_t i = 0; i < sizeof shared / sizeof *shared; i++) {
+        const mn_attribute *found = mn_attributes_get(mn_object_attributes(like), shared[i]);
+
+        if (found != NULL &&
+            mn_attributes_set(plain, shared[i], found->value, found->value_len, err) != MAINET_OK)
+            return NULL;
+    }
+    return mn_object_new(plain, err);
+}
+
+static mainet_status
+has_class(mn_database *database, const mn_object *object, uint64_t class, bool *has,
+          mainet_error *err)
+{
+    mn_auto_ids ids = {.count = 0};
+
+    MN_TRY(mn_rows_with_public_key(database, mn_object_public_key_hash(object), class, &ids, err));
+    *has = ids.count != 0;
+    return MAINET_OK;
+}
+
+mainet_status
+mn_transaction_complete(mn_database *database, const mn_keys *keys, mn_head *head,
+                        const mn_object *added, mainet_error *err)
+{
+    mn_auto(mn_object) public_key = NULL;
+    uint64_t class = mn_object_class(added);
+    bool has_private = class == CKO_PRIVATE_KEY;
+    bool has_public = false;
+
+    if ((class != CKO_PRIVATE_KEY && class != CKO_CERTIFICATE) ||
+        mn_object_public_key_hash(added) == NULL)
+        return MAINET_OK;
+    if (!has_private)
+        MN_TRY(has_class(database, added, CKO_PRIVATE_KEY, &has_private, err));
+    MN_TRY(has_class(database, added, CKO_PUBLIC_KEY, &has_public, err));
+    if (!has_private || has_public)
+        return MAINET_OK;
+    public_key = make_public_key(added, err);
+    if (public_key == NULL)
+        return mn_failure(err);
+    return mn_rows_insert(database, keys, head, public_key, err);
+}
+
+mainet_status
+mn_token_insert(mainet_token *token, const mn_keys *keys, mn_object *const *objects, size_t count,
+                mainet_error *err)
+{
+    mn_auto(mn_database) database = NULL;
+    mn_head head;
+
+    database = mn_transaction_begin(token, keys, &head, err);
+    if (database == NULL)
+        return mn_failure(err);
+    for (size_t i = 0; i < count; i++)
+        MN_TRY(mn_rows_insert(database, keys, &head, objects[i], err));
+    for (size_t i = 0; i < count; i++)
+        MN_TRY(mn_transaction_complete(database, keys, &head, objects[i], err));
+    return mn_transaction_commit(database, keys, &head, err);
+}
+
+mainet_status
+mn_token_update(mainet_token *token, const mn_keys *keys, const mn_object *object,
+                mainet_error *err)
+{
+    mn_auto(mn_database) database = NULL;
+    mn_head head;
+
+    database = mn_transaction_begin(token, keys, &head, err);
+    if (database == NULL)
+        return mn_failure(err);
+    MN_TRY(mn_rows_update(database, keys, &head, object, err));
+    return mn_transaction_commit(database, keys, &head, err);
+}
+
+mainet_status
+mn_token_delete(mainet_token *token, const mn_keys *keys, int64_t id, mainet_error *err)
+{
+    mn_auto(mn_database) database = NULL;
+    mn_head head;
+
+    database = mn_transaction_begin(token, keys, &head, err);
+    if (database == NULL)
+        return mn_failure(err);
+    MN_TRY(mn_rows_delete(database, keys, &head, id, err));
+    return mn_transaction_commit(database, keys, &head, err);
+}
