@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef COMMAND_COMMAND_H
+#define COMMAND_COMMAND_H
+
+#include "failure.h"
+
+/** What a command takes; the bits of known_options in options.c. */
+enum {
+    TAKES_SERVICE = 1 << 0,
+    TAKES_ORDER = 1 << 1, /* group ID, certificate number, password */
+    TAKES_IMPORT = 1 << 2,
+    TAKES_PROXY = 1 << 3,
+    TAKES_EXPIRING = 1 << 4,
+    TAKES_ALL = 1 << 5,
+    TAKES_NEW_TOKEN = 1 << 6,
+    TAKES_OPERAND = 1 << 7,
+    NEEDS_OPERAND = 1 << 8
+};
+
+/** One command: its words, its help, and what does it. */
+typedef struct command {
+    const char *invocation; /**< With `mainetcert` before it. */
+    const char *group;      /**< `token`; NULL: a command by itself. */
+    const char *name;
+    unsigned takes;
+    message help;
+    mainet_status (*run)(const options *wanted, failure *why);
+} command;
+
+/** Find a command by its word, within a group or outside of all (NULL). NULL: there is none. */
+const command *
+command_find(const char *group, const char *name);
+
+/** Ask whether a word begins commands of two words. */
+bool
+command_is_group(const char *name);
+
+mainet_status
+command_acquire(const options *wanted, failure *why);
+
+mainet_status
+command_confirm(const options *wanted, failure *why);
+
+mainet_status
+command_explain(const options *wanted, failure *why);
+
+mainet_status
+command_list(const options *wanted, failure *why);
+
+mainet_status
+command_show(const options *wanted, failure *why);
+
+mainet_status
+command_token_info(const options *wanted, failure *why);
+
+mainet_status
+command_token_init(const options *wanted, failure *why);
+
+mainet_status
+command_token_list(const options *wanted, failure *why);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef COMMAND_CONSENT_H
+#define COMMAND_CONSENT_H
+
+#include "failure.h"
+#include "secret.h"
+
+/** Who answers what a call asks on its way. */
+typedef struct consent {
+    const options *options;
+    failure *failure;
+    secret *proxy_password; /**< From --proxy-password-source, read once; NULL: not yet. */
+} consent;
+
+/** Release it. */
+void
+consent_clear(consent *self);
+
+#define consent_init __attribute__((cleanup(consent_clear))) consent
+
+/** Set --proxy, and who answers a proxy. `self` lives as long as the request's calls. */
+mainet_status
+consent_set_proxy(consent *self, mainet_request *request);
+
+/** Set who decides on an issuer. */
+void
+consent_set_issuer(consent *self, mainet_request *request);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef COMMAND_FACTS_H
+#define COMMAND_FACTS_H
+
+#include <mainetcert.h>
+
+/** Ask whether its validity is over. */
+bool
+fact_is_expired(const mainet_certificate *certificate);
+
+/** Answer how many whole days of validity are left; negative once it is over. */
+int64_t
+fact_days_left(const mainet_certificate *certificate);
+
+/** Print what there is to know of an identity, a line each. */
+void
+fact_print_identity(const mainet_identity *identity, const char *token_label);
+
+/** Print what there is to know of a token. */
+void
+fact_print_token(const mainet_token *token, size_t identity_count);
+
+#endif
