@@ -48,7 +48,7 @@ def names(page, identity):
     return identity["id"].lower() in page.replace(":", "").lower()
 
 
-def accepted(journey, kind, *options, preferences=None):
+def accepted(journey, kind, *options, tls="TLS1.3", preferences=None):
     """An acquired certificate is accepted, and the PIN asked for once."""
     store, identity = journey.acquire(kind.replace(" ", "-"), *options)
     with journey.firefox(store, preferences=preferences) as firefox:
@@ -59,6 +59,7 @@ def accepted(journey, kind, *options, preferences=None):
         page = firefox.wait_for(INSTALLED)
         tap.ok(True, f"{kind}: the certificate is accepted")
         tap.ok(names(page, identity), f"{kind}: the page names it by its SHA-256", page)
+        tap.ok(tls in page, f"{kind}: the connection is {tls}", page)
         firefox.screenshot(ARTEFACTS / f"firefox-{kind.replace(' ', '-')}.png")
         firefox.open("about:blank")
         firefox.open(journey.url)
@@ -84,7 +85,7 @@ def run(journey):
         accepted(journey, "RSA", "--key", "rsa:2048")
 
     def with_an_rsa_key_over_tls_1_2():
-        accepted(journey, "RSA TLS 1.2", "--key", "rsa:2048", preferences=TLS_1_2)
+        accepted(journey, "RSA TLS 1.2", "--key", "rsa:2048", tls="TLS1.2", preferences=TLS_1_2)
 
     def with_an_ec_key():
         accepted(journey, "EC", "--key", "ec:P-256")
