@@ -87,6 +87,22 @@ certificate_name(const char *organization, const char *common_name)
     return X509_NAME_take(&name);
 }
 
+void
+certificate_common_name(const X509_NAME *name, char *text, size_t text_size)
+{
+    int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+    const X509_NAME_ENTRY *entry = at >= 0 ? X509_NAME_get_entry(name, at) : NULL;
+    unsigned char *utf8 = NULL;
+    int len = entry != NULL ? ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(entry)) : -1;
+
+    *text = '\0';
+    if (len > 0 && (size_t)len < text_size && memchr(utf8, '\0', (size_t)len) == NULL) {
+        memcpy(text, utf8, (size_t)len);
+        text[len] = '\0';
+    }
+    OPENSSL_free(utf8);
+}
+
 char *
 certificate_serial(const X509 *certificate)
 {

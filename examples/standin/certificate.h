@@ -36,6 +36,10 @@ certificate_extension(const st_extension *wanted, X509 *issuer, X509 *subject);
 X509_NAME *
 certificate_name(const char *organization, const char *common_name);
 
+/** Copy the common name as UTF-8; empty where there is none or it does not fit. */
+void
+certificate_common_name(const X509_NAME *name, char *text, size_t text_size);
+
 /** The serial in upper-case hexadecimal, to be freed with OPENSSL_free. */
 char *
 certificate_serial(const X509 *certificate);

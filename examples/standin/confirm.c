@@ -27,10 +27,13 @@ static const struct {
 static void
 write_details(st_page *page, const st_member *member, gnutls_session_t session)
 {
-    char *description = gnutls_session_get_desc(session);
+    const char *signature =
+        gnutls_sign_get_name((gnutls_sign_algorithm_t)gnutls_sign_algorithm_get_client(session));
+    char *description;
 
     if (page->out == NULL)
         return;
+    description = gnutls_session_get_desc(session);
     (void)fputs("<dl>\n", page->out);
     page_entry(page, "reason", "判定 / verdict", verdicts[member->verdict].id);
     if (member->verdict != MEMBER_NO_CERTIFICATE) {
@@ -39,6 +42,7 @@ write_details(st_page *page, const st_member *member, gnutls_session_t session)
         page_entry(page, "serial", "シリアル番号 / serial number", member->serial);
         page_entry(page, "sha256", "フィンガープリント / SHA-256", member->sha256);
         page_entry(page, "not-after", "有効期限 / valid until", member->not_after);
+        page_entry(page, "signature", "署名方式 / signature", signature != NULL ? signature : "");
     }
     page_entry(page, "tls", "通信 / connection", description != NULL ? description : "");
     (void)fputs("</dl>\n", page->out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "member.h"
 
+#include "certificate.h"
 #include "clock.h"
 #include "complaint.h"
 
@@ -31,6 +32,20 @@ write_hex(char *out, const uint8_t *data, size_t len, const char *digits)
     *out = '\0';
 }
 
+/* GnuTLS has names only with the escapes of RFC 4514 in them; OpenSSL gives the text itself. */
+static void
+describe_names(const gnutls_datum_t *der, st_member *member)
+{
+    const unsigned char *at = der->data;
+    mn_auto(X509) leaf = d2i_X509(NULL, &at, (long)der->size);
+
+    if (leaf == NULL)
+        return;
+    certificate_common_name(X509_get_subject_name(leaf), member->common_name,
+                            sizeof member->common_name);
+    certificate_common_name(X509_get_issuer_name(leaf), member->issuer, sizeof member->issuer);
+}
+
 static void
 describe(crt *leaf, st_member *member)
 {
@@ -38,15 +53,7 @@ describe(crt *leaf, st_member *member)
     uint8_t hash[32];
     size_t serial_len = sizeof serial;
     size_t hash_len = sizeof hash;
-    size_t name_len = sizeof member->common_name;
-    size_t issuer_len = sizeof member->issuer;
 
-    if (gnutls_x509_crt_get_dn_by_oid(leaf, GNUTLS_OID_X520_COMMON_NAME, 0, 0, member->common_name,
-                                      &name_len) < 0)
-        member->common_name[0] = '\0';
-    if (gnutls_x509_crt_get_issuer_dn_by_oid(leaf, GNUTLS_OID_X520_COMMON_NAME, 0, 0,
-                                             member->issuer, &issuer_len) < 0)
-        member->issuer[0] = '\0';
     if (gnutls_x509_crt_get_serial(leaf, serial, &serial_len) == 0)
         write_hex(member->serial, serial, serial_len, "0123456789ABCDEF");
     if (gnutls_x509_crt_get_fingerprint(leaf, GNUTLS_DIG_SHA256, hash, &hash_len) == 0)
@@ -75,9 +82,12 @@ judge_chain(const st_server *server, crt *const *chain, unsigned chain_len)
         return MEMBER_TROUBLE;
     if (status == 0)
         return MEMBER_ACCEPTED;
-    return (status & (GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNATURE_FAILURE)) != 0
-               ? MEMBER_OTHER_ISSUER
-               : MEMBER_UNSUITABLE;
+    /* Of ours, but not for this: anything else means that our issuer did not sign it. */
+    return (status &
+            ~(unsigned)(GNUTLS_CERT_INVALID | GNUTLS_CERT_PURPOSE_MISMATCH |
+                        GNUTLS_CERT_INSECURE_ALGORITHM | GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS)) == 0
+               ? MEMBER_UNSUITABLE
+               : MEMBER_OTHER_ISSUER;
 }
 
 static st_member_verdict
@@ -113,6 +123,7 @@ judge_presented(const st_server *server, const gnutls_datum_t *peers, unsigned p
            gnutls_x509_crt_import(chain[len], &peers[len], GNUTLS_X509_FMT_DER) == 0)
         len++;
     if (len > 0) {
+        describe_names(&peers[0], member);
         describe(chain[0], member);
         member->verdict = judge_chain(server, chain, len);
         if (member->verdict == MEMBER_ACCEPTED)

@@ -41,7 +41,7 @@ start_daemon(st_server *self, enum port_door door, int listener, const char *pem
     return MHD_start_daemon(flags, self->ports[door], NULL, NULL, http_access, &self->doors[door],
                             MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL, MHD_OPTION_LISTEN_SOCKET,
                             listener, MHD_OPTION_CONNECTION_TIMEOUT, 30U,
-                            MHD_OPTION_CONNECTION_LIMIT, 1000U, MHD_OPTION_NOTIFY_COMPLETED,
+                            MHD_OPTION_CONNECTION_LIMIT, 300U, MHD_OPTION_NOTIFY_COMPLETED,
                             http_completed, NULL, MHD_OPTION_ARRAY, door != PORT_HTTP ? tls : none,
                             MHD_OPTION_END);
 }
