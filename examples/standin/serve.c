@@ -113,7 +113,9 @@ run(st_state *state, const st_options *options, FILE *announcement)
         wait_for_end(state, &ends);
     }
     file_remove(state, "ready");
-    file_remove(state, "pid");
+    st_server_cleanup(&server);
+    server = NULL;
+    file_remove(state, "pid"); /* the last thing, so that its absence means that all is closed */
     return ready;
 }
 

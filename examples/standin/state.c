@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 struct st_state {
@@ -112,9 +113,15 @@ state_dir(const st_state *self)
 bool
 state_claim(st_state *self)
 {
-    if (flock(self->folder, LOCK_EX | LOCK_NB) != 0)
-        return complain("another mainet-standin serves %s", self->dir);
-    return true;
+    const struct timespec pause = {.tv_nsec = 50000000};
+
+    /* One that was told to stop may need a moment to close its connections. */
+    for (int tries = 40; tries > 0; tries--) {
+        if (flock(self->folder, LOCK_EX | LOCK_NB) == 0)
+            return true;
+        (void)nanosleep(&pause, NULL);
+    }
+    return complain("another mainet-standin serves %s", self->dir);
 }
 
 st_transaction *
