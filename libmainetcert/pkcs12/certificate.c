@@ -113,13 +113,13 @@ read_names(mainet_certificate *made, mainet_error *err)
     made->subject = mn_name_text(subject, err);
     made->issuer = made->subject == NULL ? NULL : mn_name_text(issuer, err);
     if (made->issuer == NULL)
-        return MAINET_E_CERTIFICATE;
+        return mn_failure(err);
     made->common_name = mn_name_attribute(subject, NID_commonName, made->subject, err);
     made->issuer_common_name = mn_name_attribute(issuer, NID_commonName, made->issuer, err);
     made->issuer_organization = mn_name_attribute(issuer, NID_organizationName, "", err);
     if (made->common_name == NULL || made->issuer_common_name == NULL ||
         made->issuer_organization == NULL)
-        return MAINET_E_CERTIFICATE;
+        return mn_failure(err);
     return MAINET_OK;
 }
 
@@ -211,13 +211,14 @@ mainet_certificate_parse(const uint8_t *der, size_t der_len, mainet_error *err)
     mn_auto(mainet_certificate) made = NULL;
     mainet_status status = MAINET_OK;
 
+    err = MN_HEARD(err);
     if (der == NULL || der_len == 0 || der_len > DER_CEILING)
         return mn_fail_null(err, MAINET_E_CERTIFICATE, 0, "%zu bytes are no certificate", der_len);
     if (mn_crypto_ready(err) != MAINET_OK)
         return NULL;
     made = calloc(1, sizeof *made);
     if (made == NULL)
-        return (void)mn_fail_memory(err, "certificate"), NULL;
+        return mn_fail_memory_null(err, "certificate");
     atomic_init(&made->references, 1);
     ERR_set_mark();
     status = decode(made, der, der_len, err);
@@ -232,6 +233,7 @@ mainet_certificate_der(const mainet_certificate *certificate, mainet_error *err)
 {
     mn_auto_buffer(copy, 0);
 
+    err = MN_HEARD(err);
     if (certificate == NULL)
         return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a certificate is required");
     mn_buffer_append(&copy, certificate->der.data, certificate->der.len);

@@ -217,7 +217,7 @@ take_shrouded(mn_harvest *harvest, const mn_bag *bag, const mn_password *passwor
     X509_SIG_get0(shrouded, &algorithm, &data);
     plain = mn_algorithm_decrypt(algorithm, data, password, form, err);
     if (plain == NULL)
-        return MAINET_E_PKCS12_UNUSABLE;
+        return mn_failure(err);
     return take_key(harvest, bag, mn_secret_bytes(plain), mn_secret_len(plain), err);
 }
 
@@ -246,7 +246,9 @@ take_certificate(mn_harvest *harvest, const mn_bag *bag, mainet_error *err)
         mn_harvest_skip(harvest, "a certificate that is not X.509");
         return MAINET_OK;
     }
-    find.certificate = mainet_certificate_parse(der->data, (size_t)der->length, NULL);
+    find.certificate = mainet_certificate_parse(der->data, (size_t)der->length, err);
+    if (find.certificate == NULL && mn_failure(err) == MAINET_E_NO_MEMORY)
+        return mn_failure(err);
     if (find.certificate == NULL) {
         mn_harvest_skip(harvest, "a certificate that does not decode");
         return MAINET_OK;

@@ -27,7 +27,7 @@ mn_mac_compare(const EVP_MD *digest, const mn_secret *key, const ASN1_OCTET_STRI
     size_t computed_len = 0;
 
     if (library == NULL)
-        return MAINET_E_CRYPTO;
+        return mn_failure(err);
     if (EVP_Q_mac(library, "HMAC", NULL, EVP_MD_get0_name(digest), NULL, mn_secret_bytes(key),
                   mn_secret_len(key), ASN1_STRING_get0_data(content),
                   (size_t)ASN1_STRING_length(content), computed, sizeof computed,
@@ -56,7 +56,7 @@ try_form(const mn_mac_data *mac, const EVP_MD *digest, const ASN1_OCTET_STRING *
         return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "a MAC without a fixed length");
     key = mn_secret_new((size_t)key_len, err);
     if (key == NULL)
-        return MAINET_E_NO_MEMORY;
+        return mn_failure(err);
     X509_SIG_get0(mac->digest, NULL, &expected);
     if (PKCS12_key_gen_utf8_ex(text, text_len, mac->salt->data, mac->salt->length, PKCS12_MAC_ID,
                                (int)iterations, key_len, mn_secret_data(key), digest, library,
@@ -96,7 +96,7 @@ mn_mac_verify(const mn_mac_data *mac, const ASN1_OCTET_STRING *content, const mn
         return mn_pbmac1_verify(mac, content, password, err);
     digest = fetch_digest(algorithm, err);
     if (digest == NULL)
-        return MAINET_E_PKCS12_UNUSABLE;
+        return mn_failure(err);
     for (size_t i = 0; i < mn_password_count(password); i++) {
         MN_TRY(try_form(mac, digest, content, password, i, &same, err));
         *form = i;

@@ -37,7 +37,7 @@ widen(mn_password *password, mainet_error *err)
         return MAINET_OK;
     password->widened = mn_secret_new(raw_len + beyond_ascii, err);
     if (password->widened == NULL)
-        return MAINET_E_NO_MEMORY;
+        return mn_failure(err);
     out = mn_secret_data(password->widened);
     for (size_t i = 0; i < raw_len; i++) {
         if (raw[i] >= 0x80)
@@ -53,7 +53,7 @@ mn_password_new(const uint8_t *password, size_t password_len, mainet_error *err)
     mn_auto(mn_password) made = calloc(1, sizeof *made);
 
     if (made == NULL)
-        return (void)mn_fail_memory(err, "password"), NULL;
+        return mn_fail_memory_null(err, "password");
     made->is_absent = password == NULL;
     made->raw = mn_secret_copy(password, password == NULL ? 0 : password_len, err);
     if (made->raw == NULL || widen(made, err) != MAINET_OK)

@@ -43,7 +43,7 @@ derive(const PBKDF2PARAM *parameters, const EVP_MD *digest, const mn_password *p
 
     EVP_KDF_free(function);
     if (key == NULL || context == NULL)
-        return (void)mn_fail_memory(err, "PBKDF2"), NULL;
+        return mn_fail_memory_null(err, "PBKDF2");
     (void)ASN1_INTEGER_get_int64(&iterations, parameters->iter); /* counted before */
     p[0] = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST,
                                             (char *)(uintptr_t)EVP_MD_get0_name(digest), 0);
@@ -98,10 +98,10 @@ mn_pbmac1_verify(const mn_mac_data *mac, const ASN1_OCTET_STRING *content,
         return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "PBMAC1: parameters do not decode");
     digest = fetch_digest(parameters->encryption, err);
     if (digest == NULL)
-        return MAINET_E_PKCS12_UNUSABLE;
+        return mn_failure(err);
     key = make_key(parameters->keyfunc, password, err);
     if (key == NULL)
-        return MAINET_E_PKCS12_UNUSABLE;
+        return mn_failure(err);
     MN_TRY(mn_mac_compare(digest, key, content, expected, &same, err));
     return same ? MAINET_OK
                 : mn_fail(err, MAINET_E_PKCS12_PASSWORD, 0,

@@ -176,7 +176,7 @@ open_encrypted(reader *in, int at, mn_harvest *harvest, mainet_error *err)
         return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "safe %d does not decode", at);
     in->bags[at] = decrypt_with(safe, in->password, in->form, err);
     if (in->bags[at] == NULL)
-        return MAINET_E_PKCS12_UNUSABLE;
+        return mn_failure(err);
     return mn_harvest_count(harvest, in->bags[at], err);
 }
 
@@ -290,6 +290,7 @@ mainet_pkcs12_open(const uint8_t *data, size_t data_len, const uint8_t *password
     mn_auto(reader) in = NULL;
     mainet_status status = MAINET_OK;
 
+    err = MN_HEARD(err);
     if ((data == NULL && data_len != 0) || password_len > PASSWORD_CEILING)
         return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a password has up to %d bytes",
                             PASSWORD_CEILING);
@@ -300,7 +301,7 @@ mainet_pkcs12_open(const uint8_t *data, size_t data_len, const uint8_t *password
     made = calloc(1, sizeof *made);
     in = calloc(1, sizeof *in);
     if (made == NULL || in == NULL)
-        return (void)mn_fail_memory(err, "container"), NULL;
+        return mn_fail_memory_null(err, "container");
     in->password = mn_password_new(password, password_len, err);
     if (in->password == NULL)
         return NULL;
