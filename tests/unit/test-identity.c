@@ -240,9 +240,9 @@ static const char *const meddlings[] = {
     "UPDATE meta SET label = 'Other'",
     "UPDATE meta SET slot = slot + 1",
     "UPDATE meta SET object_count = object_count - 1",
-    "INSERT INTO object SELECT id + 100, class, is_private, is_hidden, public_key, id_hash, "
-    "label_hash, subject_hash, issuer_serial_hash, value_hash, mac, plain, secret FROM object "
-    "WHERE class = 1",
+    ("INSERT INTO object SELECT id + 100, class, is_private, is_hidden, public_key, id_hash, "
+     "label_hash, subject_hash, issuer_serial_hash, value_hash, mac, plain, secret FROM object "
+     "WHERE class = 1"),
 };
 
 START_TEST(what_was_changed_from_outside_is_found_at_login)
@@ -262,11 +262,11 @@ END_TEST
 
 static const char *const row_meddlings[] = {
     "UPDATE object SET plain = (SELECT plain FROM object WHERE class = 2) WHERE class = 3",
-    "UPDATE object SET secret = (SELECT secret FROM object WHERE class = 3 AND id <> o.id) "
-    "FROM object o WHERE object.class = 3 AND o.id = object.id AND o.id = (SELECT max(id) FROM "
-    "object WHERE class = 3)",
-    "UPDATE object SET public_key = (SELECT public_key FROM object WHERE class = 3 ORDER BY id "
-    "LIMIT 1) WHERE class = 3",
+    ("UPDATE object SET secret = (SELECT secret FROM object WHERE class = 3 AND id <> o.id) "
+     "FROM object o WHERE object.class = 3 AND o.id = object.id AND o.id = (SELECT max(id) FROM "
+     "object WHERE class = 3)"),
+    ("UPDATE object SET public_key = (SELECT public_key FROM object WHERE class = 3 ORDER BY id "
+     "LIMIT 1) WHERE class = 3"),
 };
 
 START_TEST(a_row_that_was_changed_is_never_used)
