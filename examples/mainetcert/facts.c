@@ -124,7 +124,9 @@ fact_print_token(const mainet_token *token, size_t identity_count)
     print_fact(MESSAGE_TITLE_PATH, mainet_token_path(token));
     print_fact(MESSAGE_TITLE_PIN,
                message_text(mainet_token_has_pin(token) ? MESSAGE_PIN_SET : MESSAGE_PIN_NONE));
-    print_choice(MESSAGE_TITLE_SO_PIN, mainet_token_has_so_pin(token));
+    print_fact(
+        MESSAGE_TITLE_SO_PIN,
+        message_text(mainet_token_has_so_pin(token) ? MESSAGE_PIN_SET : MESSAGE_SO_PIN_NONE));
     if (mainet_token_has_pin(token))
         print_fact(MESSAGE_TITLE_TRIES_LEFT,
                    tries_left < 0 ? message_text(MESSAGE_UNLIMITED) : tries);

@@ -192,8 +192,8 @@ read_command(options *self, int *argc, char ***argv, failure *why)
     }
     self->command = command_find(group, (*argv)[0]);
     if (self->command == NULL)
-        return fail_usage(why, MESSAGE_UNKNOWN_COMMAND, group != NULL ? group : (*argv)[0],
-                          group != NULL ? (*argv)[0] : "");
+        return fail_usage(why, group == NULL ? MESSAGE_UNKNOWN_COMMAND : MESSAGE_UNKNOWN_SUBCOMMAND,
+                          (*argv)[0], group);
     return MAINET_OK;
 }
 

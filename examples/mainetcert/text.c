@@ -133,6 +133,15 @@ measure_line(const char *text, size_t columns)
     return len;
 }
 
+/* No line ends in blanks. */
+static size_t
+trimmed_len(const char *text, size_t len)
+{
+    while (len > 0 && text[len - 1] == ' ')
+        len--;
+    return len;
+}
+
 void
 text_wrap(FILE *out, const char *text, size_t indent, size_t columns)
 {
@@ -146,7 +155,7 @@ text_wrap(FILE *out, const char *text, size_t indent, size_t columns)
 
         if (!is_first)
             text_pad(out, indent);
-        (void)fwrite(text, 1, len, out);
+        (void)fwrite(text, 1, trimmed_len(text, len), out);
         (void)fputc('\n', out);
         text += len;
         text += strspn(text, " ");
