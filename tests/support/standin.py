@@ -10,6 +10,10 @@ import time
 
 PIN = "246810"
 
+for name in ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
+             "MAINETCERT_SERVICE", "MAINETCERT_STORE"):
+    os.environ.pop(name, None)
+
 
 class Standin:
     """One running mainet-standin; a context manager."""

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=bash
-# A stand-in service in a folder of its own. Sourced.
+# A stand-in service in a folder of its own, which no proxy is asked for. Sourced.
+
+unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY MAINETCERT_SERVICE MAINETCERT_STORE
 
 # standin_start DIR [OPTION...]: serve until standin_stop; $profile is its service profile
 standin_start() {
@@ -47,7 +49,7 @@ standin_url() {
 
 # standin_curl ARGUMENT...: curl that trusts the stand-in
 standin_curl() {
-    curl -sS --noproxy '*' --cacert "$standin_dir/tls-ca.pem" "$@"
+    curl -sS --cacert "$standin_dir/tls-ca.pem" "$@"
 }
 
 # standin_fetch FILE [CURL OPTION...]: what the service answers to $group_id, $number, $password
