@@ -47,7 +47,7 @@ tokens_clear(tokens *self)
 static void
 add_token(tokens *self, mainet_token *token)
 {
-    self->items = must_have(reallocarray(self->items, self->count + 1, sizeof *self->items));
+    self->items = must_have(reallocarray(self->items, self->count + 1, sizeof(mainet_token *)));
     self->items[self->count++] = token;
 }
 

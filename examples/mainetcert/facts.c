@@ -19,7 +19,7 @@ int64_t
 fact_days_left(const mainet_certificate *certificate)
 {
     const int64_t seconds = mainet_certificate_not_after(certificate) - (int64_t)time(NULL);
-    const int64_t day = 24 * 60 * 60;
+    const int64_t day = 86400;
 
     return seconds >= 0 ? seconds / day : -((-seconds + day - 1) / day);
 }

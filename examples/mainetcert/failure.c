@@ -18,15 +18,16 @@ failure_clear(failure *self)
 mainet_status
 fail(mainet_error *err, mainet_status status, int cause, const char *format, ...)
 {
+    mainet_error made = {.status = status, .cause = cause};
     va_list arguments;
 
     if (err == NULL)
         return status;
-    err->status = status;
-    err->cause = cause;
     va_start(arguments, format);
-    (void)vsnprintf(err->detail, sizeof err->detail, format, arguments);
+    if (vsnprintf(made.detail, sizeof made.detail, format, arguments) < 0)
+        made.detail[0] = '\0';
     va_end(arguments);
+    *err = made; /* last: the arguments may point into the old detail */
     return status;
 }
 
