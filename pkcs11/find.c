@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "find.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "attribute.h"
+#include "ckr.h"
+#include "profile.h"
+#include "session.h"
+#include "template.h"
+#include "token.h"
+
+void
+p11_search_end(p11_search *search)
+{
+    free(search->found);
+    *search = (p11_search){0};
+}
+
+static bool
+add(p11_search *search, CK_OBJECT_HANDLE handle)
+{
+    if (search->count == search->capacity) {
+        const size_t capacity = search->capacity == 0 ? 16 : search->capacity * 2;
+        CK_OBJECT_HANDLE *grown = realloc(search->found, capacity * sizeof *grown);
+
+        if (grown == NULL)
+            return false;
+        search->found = grown;
+        search->capacity = capacity;
+    }
+    search->found[search->count++] = handle;
+    return true;
+}
+
+/* The handle of a row, a new one if it has none yet; 0 without memory. */
+static CK_OBJECT_HANDLE
+handle_of(p11_slot *slot, int64_t row)
+{
+    CK_OBJECT_HANDLE handle = CK_INVALID_HANDLE;
+
+    p11_mutex_lock(&slot->lock);
+    handle = p11_handles_of_row(&slot->handles, row);
+    if (handle == CK_INVALID_HANDLE) {
+        const p11_entry entry = {.handle = p11_module_new_handle(slot->module), .row = row};
+
+        if (p11_handles_add(&slot->handles, &entry))
+            handle = entry.handle;
+    }
+    p11_mutex_unlock(&slot->lock);
+    return handle;
+}
+
+static CK_RV
+find_rows(p11_slot *slot, const mn_keys *keys, const p11_wanted *wanted, p11_search *search)
+{
+    mainet_error err = {0};
+    mn_ids ids = {0};
+    CK_RV rv = CKR_OK;
+
+    if (mn_token_find(slot->token, keys, wanted->stored, &ids, &err) != MAINET_OK)
+        return p11_ckr_of(&err);
+    p11_token_notice(slot, ids.generation);
+    for (size_t i = 0; i < ids.count && rv == CKR_OK; i++) {
+        const CK_OBJECT_HANDLE handle = handle_of(slot, ids.ids[i]);
+
+        if (handle == CK_INVALID_HANDLE || !add(search, handle))
+            rv = CKR_HOST_MEMORY;
+    }
+    mn_ids_clear(&ids);
+    return rv;
+}
+
+/* Objects in memory: those of the process's sessions, or those that every token has. */
+static CK_RV
+find_in_memory(p11_slot *slot, bool is_built_in, p11_search *search)
+{
+    CK_RV rv = CKR_OK;
+
+    p11_mutex_lock(&slot->lock);
+    for (size_t i = 0; i < slot->handles.count && rv == CKR_OK; i++) {
+        const p11_entry *entry = &slot->handles.entries[i];
+
+        if (entry->row == 0 && (entry->owner == CK_INVALID_HANDLE) == is_built_in &&
+            !add(search, entry->handle))
+            rv = CKR_HOST_MEMORY;
+    }
+    p11_mutex_unlock(&slot->lock);
+    return rv;
+}
+
+/* Keep what fits the whole template; an object that is gone meanwhile fits nothing. */
+static void
+sift(p11_slot *slot, const mn_keys *keys, const CK_ATTRIBUTE *template, CK_ULONG count,
+     p11_search *search)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < search->count; i++) {
+        mn_auto(p11_object) object = NULL;
+
+        if (p11_token_object(slot, search->found[i], &object) == CKR_OK &&
+            p11_attribute_match(object, keys, template, count))
+            search->found[kept++] = search->found[i];
+    }
+    search->count = kept;
+}
+
+static CK_RV
+find_on_token(p11_slot *slot, const mn_keys *keys, const p11_wanted *wanted, p11_search *search)
+{
+    CK_RV rv = CKR_OK;
+
+    p11_mutex_lock(&slot->io);
+    rv = find_rows(slot, keys, wanted, search);
+    p11_mutex_unlock(&slot->io);
+    if (rv == CKR_DEVICE_REMOVED)
+        p11_slot_lost(slot);
+    return rv;
+}
+
+/* First what is in memory, which is always compared in full; rows only if the store could not
+ * compare all of the template. */
+static CK_RV
+search_slot(p11_slot *slot, const p11_wanted *wanted, const CK_ATTRIBUTE *template, CK_ULONG count,
+            p11_search *search)
+{
+    mn_auto(mn_keys) keys = p11_token_keys(slot);
+    CK_RV rv = CKR_OK;
+
+    if (wanted->is_profile)
+        rv = p11_profile_add(slot);
+    if (rv == CKR_OK && (wanted->in_memory || wanted->is_profile))
+        rv = find_in_memory(slot, wanted->is_profile, search);
+    if (rv == CKR_OK && !wanted->needs_sifting)
+        sift(slot, keys, template, count, search);
+    if (rv == CKR_OK && wanted->on_token)
+        rv = find_on_token(slot, keys, wanted, search);
+    if (rv == CKR_OK && wanted->needs_sifting)
+        sift(slot, keys, template, count, search);
+    return rv;
+}
+
+CK_RV
+p11_find_begin(p11_session *session, const CK_ATTRIBUTE *template, CK_ULONG count)
+{
+    p11_wanted wanted = {0};
+    p11_search search = {0};
+    CK_RV rv = CKR_OK;
+
+    if (session->search.is_active)
+        return CKR_OPERATION_ACTIVE;
+    rv = p11_wanted_read(&wanted, template, count);
+    if (rv == CKR_OK)
+        rv = search_slot(session->slot, &wanted, template, count, &search);
+    p11_wanted_clear(&wanted);
+    if (rv != CKR_OK) {
+        p11_search_end(&search);
+        return rv;
+    }
+    search.is_active = true;
+    session->search = search;
+    return CKR_OK;
+}
+
+CK_RV
+p11_find_next(p11_session *session, CK_OBJECT_HANDLE *handles, CK_ULONG max, CK_ULONG *count)
+{
+    p11_search *search = &session->search;
+    const size_t left = search->count - search->told;
+    const size_t now = left < max ? left : max;
+
+    if (!search->is_active)
+        return CKR_OPERATION_NOT_INITIALIZED;
+    if (now != 0)
+        memcpy(handles, search->found + search->told, now * sizeof *handles);
+    search->told += now;
+    *count = now;
+    return CKR_OK;
+}
+
+CK_RV
+p11_find_end(p11_session *session)
+{
+    if (!session->search.is_active)
+        return CKR_OPERATION_NOT_INITIALIZED;
+    p11_search_end(&session->search);
+    return CKR_OK;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef P11_MODULE_H
+#define P11_MODULE_H
+
+#include <stdatomic.h>
+#include <sys/types.h>
+
+#include "mutex.h"
+#include "store/store.h"
+
+typedef struct p11_slot p11_slot;
+typedef struct p11_session p11_session;
+
+/**
+ * What one process has between C_Initialize and C_Finalize.
+ *
+ * Locks are taken in this order, each only if needed: a session's, a slot's `io`, `scan`, a slot's
+ * `lock`, `lock`. The last two are held for a few instructions, never over file access or
+ * cryptography.
+ */
+typedef struct p11_module {
+    pid_t pid;
+    p11_mutex_calls calls;
+    char *folder; /**< `store=` of C_Initialize; NULL: where the environment says */
+
+    p11_mutex scan; /**< guards `store`; held while the folder is read */
+    mainet_store *store;
+
+    p11_mutex lock;    /**< guards what follows */
+    bool is_live;      /**< false once C_Finalize began */
+    bool is_scanned;   /**< the slots are known */
+    bool is_predicted; /**< the length of the slot list was told, the list was not */
+    p11_slot **slots;  /**< ordered by id; grows only */
+    size_t slot_count;
+    p11_session **sessions; /**< ordered by handle */
+    size_t session_count;
+    size_t session_capacity;
+    CK_SESSION_HANDLE last_session;
+
+    atomic_ulong last_object; /**< the newest object handle */
+} p11_module;
+
+/** The module; NULL unless this process has initialized it. */
+p11_module *
+p11_module_current(void);
+
+CK_RV
+p11_module_initialize(const CK_C_INITIALIZE_ARGS *arguments);
+
+CK_RV
+p11_module_finalize(void);
+
+/** A new object handle; never one that was used before. */
+CK_OBJECT_HANDLE
+p11_module_new_handle(p11_module *module);
+
+#endif

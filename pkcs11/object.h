@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef P11_OBJECT_H
+#define P11_OBJECT_H
+
+#include <stdatomic.h>
+
+#include "cryptoki3.h"
+#include "store/object.h"
+
+/** An object as it was when it was loaded; shared by all who use it and never changed, but for the
+ *  key, which is decoded when it is first needed. */
+typedef struct p11_object {
+    atomic_uint references;
+    mn_object *stored;
+    _Atomic(EVP_PKEY *) key;
+} p11_object;
+
+/** Take over `stored`; NULL without memory (and `stored` is freed). */
+p11_object *
+p11_object_new(mn_object *stored);
+
+p11_object *
+p11_object_ref(p11_object *object);
+
+void
+p11_object_free(p11_object *object);
+
+CK_OBJECT_CLASS
+p11_object_class(const p11_object *object);
+
+/** CKA_KEY_TYPE; CK_UNAVAILABLE_INFORMATION for what is not a key. */
+CK_KEY_TYPE
+p11_object_key_type(const p11_object *object);
+
+/** The key for OpenSSL, borrowed: private for a private key, public otherwise. Decoded once;
+ *  `keys` open it. */
+CK_RV
+p11_object_key(p11_object *object, const mn_keys *keys, EVP_PKEY **key);
+
+MN_AUTO_TYPE(p11_object, p11_object_free)
+
+#endif

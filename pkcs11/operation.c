@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "operation.h"
+
+#include <string.h>
+
+#include <openssl/rsa.h>
+
+#include "attribute.h"
+#include "session.h"
+#include "token.h"
+
+#define PARTS_MAX (16U << 20) /* what can be signed in parts without hashing on the way */
+#define PKCS1_OVERHEAD 11     /* RFC 8017, 9.2 */
+
+static void
+ready_clear(p11_ready *ready)
+{
+    EVP_PKEY_CTX_free(ready->context);
+    EVP_PKEY_free(ready->key);
+    *ready = (p11_ready){0};
+}
+
+void
+p11_operation_end(p11_operation *operation)
+{
+    operation->is_active = false;
+    operation->is_multipart = false;
+    operation->needs_login = false;
+    operation->ready = NULL;
+    if (operation->parts.len != 0 || operation->parts.failed)
+        mn_buffer_clear(&operation->parts);
+}
+
+void
+p11_operation_clear(p11_operation *operation)
+{
+    p11_operation_end(operation);
+    EVP_MD_CTX_free(operation->digest);
+    operation->digest = NULL;
+    for (size_t i = 0; i < P11_READY_MAX; i++)
+        ready_clear(&operation->readies[i]);
+}
+
+bool
+p11_operation_is_active(const p11_operation *operation)
+{
+    return operation->is_active;
+}
+
+/* A handle that was once given out and is none now is most likely that of a private key. */
+static CK_RV
+explain_missing(p11_slot *slot, CK_OBJECT_HANDLE handle)
+{
+    bool is_public = false;
+
+    p11_mutex_lock(&slot->lock);
+    is_public = slot->who == P11_WHO_NOBODY;
+    p11_mutex_unlock(&slot->lock);
+    return is_public && handle != CK_INVALID_HANDLE &&
+                   handle <= atomic_load(&slot->module->last_object)
+               ? CKR_USER_NOT_LOGGED_IN
+               : CKR_KEY_HANDLE_INVALID;
+}
+
+CK_RV
+p11_operation_key(p11_session *session, CK_OBJECT_HANDLE handle, const p11_method *method,
+                  CK_OBJECT_CLASS class, CK_ATTRIBUTE_TYPE permission, p11_object **object)
+{
+    const CK_RV rv = p11_token_object(session->slot, handle, object);
+    CK_OBJECT_CLASS found = 0;
+
+    if (rv == CKR_OBJECT_HANDLE_INVALID)
+        return explain_missing(session->slot, handle);
+    if (rv != CKR_OK)
+        return rv;
+    found = p11_object_class(*object);
+    if (found != CKO_PUBLIC_KEY && found != CKO_PRIVATE_KEY && found != CKO_SECRET_KEY)
+        return CKR_KEY_HANDLE_INVALID;
+    if (found != class || p11_object_key_type(*object) != method->mechanism->key_type)
+        return CKR_KEY_TYPE_INCONSISTENT;
+    return p11_attribute_bool(*object, permission) ? CKR_OK : CKR_KEY_FUNCTION_NOT_PERMITTED;
+}
+
+static bool
+is_ready(const p11_ready *ready, const p11_method *method, const EVP_PKEY *key)
+{
+    return ready->key == key && ready->method.mechanism == method->mechanism &&
+           ready->method.digest == method->digest &&
+           ready->method.mgf_digest == method->mgf_digest &&
+           ready->method.salt_len == method->salt_len;
+}
+
+static bool
+set_rsa(EVP_PKEY_CTX *context, const p11_method *method)
+{
+    switch (method->mechanism->scheme) {
+    case P11_SCHEME_RSA_PKCS:
+        return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
+               (method->digest == P11_DIGEST_NONE ||
+                EVP_PKEY_CTX_set_signature_md(context, p11_digest_get(method->digest)) == 1);
+    case P11_SCHEME_RSA_RAW:
+        return EVP_PKEY_CTX_set_rsa_padding(context, RSA_NO_PADDING) == 1;
+    case P11_SCHEME_RSA_PSS:
+        return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
+               EVP_PKEY_CTX_set_signature_md(context, p11_digest_get(method->digest)) == 1 &&
+               EVP_PKEY_CTX_set_rsa_mgf1_md(context, p11_digest_get(method->mgf_digest)) == 1 &&
+               EVP_PKEY_CTX_set_rsa_pss_saltlen(context, method->salt_len) == 1;
+    case P11_SCHEME_ECDSA:
+    case P11_SCHEME_EDDSA:
+        break;
+    }
+    return true;
+}
+
+static bool
+make_ready(p11_ready *ready, const p11_method *method, EVP_PKEY *key, CK_FLAGS purpose)
+{
+    ready->method = *method;
+    if (method->mechanism->scheme != P11_SCHEME_EDDSA) {
+        ready->context = EVP_PKEY_CTX_new_from_pkey(mn_crypto_context(), key, NULL);
+        if (ready->context == NULL ||
+            (purpose == CKF_SIGN ? EVP_PKEY_sign_init(ready->context)
+                                 : EVP_PKEY_verify_init(ready->context)) != 1 ||
+            !set_rsa(ready->context, method))
+            return false;
+    }
+    (void)EVP_PKEY_up_ref(key);
+    ready->key = key;
+    return true;
+}
+
+static const p11_ready *
+find_ready(p11_operation *operation, const p11_method *method, EVP_PKEY *key, CK_FLAGS purpose)
+{
+    p11_ready *ready = NULL;
+
+    for (size_t i = 0; i < P11_READY_MAX; i++) {
+        if (is_ready(&operation->readies[i], method, key))
+            return &operation->readies[i];
+    }
+    ready = &operation->readies[operation->next_ready++ % P11_READY_MAX];
+    ready_clear(ready);
+    if (make_ready(ready, method, key, purpose))
+        return ready;
+    ready_clear(ready);
+    return NULL;
+}
+
+/* RFC 8017, 9.1.1: the salt and the hash must fit. */
+static bool
+has_room_for_salt(const p11_method *method, const EVP_PKEY *key)
+{
+    const CK_ULONG encoded_len = ((CK_ULONG)EVP_PKEY_get_bits(key) - 1 + 7) / 8;
+
+    return method->mechanism->scheme != P11_SCHEME_RSA_PSS ||
+           p11_digest_len(method->digest) + (CK_ULONG)method->salt_len + 2 <= encoded_len;
+}
+
+static bool
+begin_digest(p11_operation *operation, p11_digest digest)
+{
+    if (digest == P11_DIGEST_NONE)
+        return true;
+    if (operation->digest == NULL)
+        operation->digest = EVP_MD_CTX_new();
+    return operation->digest != NULL &&
+           EVP_DigestInit_ex2(operation->digest, p11_digest_get(digest), NULL) == 1;
+}
+
+CK_RV
+p11_operation_begin(p11_operation *operation, const p11_method *method, EVP_PKEY *key,
+                    CK_FLAGS purpose)
+{
+    if (!has_room_for_salt(method, key))
+        return CKR_MECHANISM_PARAM_INVALID;
+    operation->ready = find_ready(operation, method, key, purpose);
+    if (operation->ready == NULL || !begin_digest(operation, method->mechanism->digest))
+        return CKR_FUNCTION_FAILED;
+    operation->signature_len = method->mechanism->scheme == P11_SCHEME_ECDSA
+                                   ? 2 * (((CK_ULONG)EVP_PKEY_get_bits(key) + 7) / 8)
+                                   : (CK_ULONG)EVP_PKEY_get_size(key);
+    operation->is_active = true;
+    return CKR_OK;
+}
+
+CK_RV
+p11_operation_update(p11_operation *operation, const uint8_t *part, CK_ULONG part_len)
+{
+    operation->is_multipart = true;
+    if (operation->ready->method.mechanism->digest != P11_DIGEST_NONE)
+        return EVP_DigestUpdate(operation->digest, part, part_len) == 1 ? CKR_OK
+                                                                        : CKR_FUNCTION_FAILED;
+    operation->parts.ceiling = PARTS_MAX;
+    mn_buffer_append(&operation->parts, part, part_len);
+    return operation->parts.failed ? CKR_DATA_LEN_RANGE : CKR_OK;
+}
+
+/* Whether data that is signed as it is has a length that the method can sign. */
+static bool
+has_length(const p11_operation *operation, CK_ULONG len)
+{
+    const CK_ULONG key_len = operation->signature_len;
+
+    switch (operation->ready->method.mechanism->scheme) {
+    case P11_SCHEME_RSA_PKCS:
+        return len + PKCS1_OVERHEAD <= key_len;
+    case P11_SCHEME_RSA_RAW:
+        return len <= key_len;
+    case P11_SCHEME_RSA_PSS:
+        return len == p11_digest_len(operation->ready->method.digest);
+    case P11_SCHEME_ECDSA:
+        return len != 0;
+    case P11_SCHEME_EDDSA:
+        break;
+    }
+    return true;
+}
+
+static CK_RV
+take_hash(p11_operation *operation, p11_input *input)
+{
+    unsigned int len = 0;
+
+    if (EVP_DigestFinal_ex(operation->digest, input->hash, &len) != 1)
+        return CKR_FUNCTION_FAILED;
+    input->data = input->hash;
+    input->len = len;
+    return CKR_OK;
+}
+
+CK_RV
+p11_operation_input(p11_operation *operation, const uint8_t *data, CK_ULONG data_len,
+                    p11_input *input)
+{
+    if (operation->ready->method.mechanism->digest != P11_DIGEST_NONE)
+        return EVP_DigestUpdate(operation->digest, data, data_len) == 1
+                   ? take_hash(operation, input)
+                   : CKR_FUNCTION_FAILED;
+    input->data = data;
+    input->len = data_len;
+    return has_length(operation, data_len) ? CKR_OK : CKR_DATA_LEN_RANGE;
+}
+
+CK_RV
+p11_operation_input_of_parts(p11_operation *operation, p11_input *input)
+{
+    if (operation->ready->method.mechanism->digest != P11_DIGEST_NONE)
+        return take_hash(operation, input);
+    return p11_operation_input(operation, operation->parts.data, operation->parts.len, input);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef P11_OPERATION_H
+#define P11_OPERATION_H
+
+#include <stdbool.h>
+
+#include "base/buffer.h"
+#include "mechanism.h"
+#include "module.h"
+#include "object.h"
+
+#define P11_READY_MAX 4
+#define P11_DIGEST_MAX 64
+
+/** A key made ready for one method: kept, for the next operation is likely to be the same, and to
+ *  make a context costs as much as a tenth of a P-256 signature. */
+typedef struct p11_ready {
+    p11_method method;
+    EVP_PKEY *key;
+    EVP_PKEY_CTX *context; /**< NULL: EdDSA, which signs by EVP_DigestSign */
+} p11_ready;
+
+/** Signing or verifying, at most one of each a session. Starts zeroed; ended, it keeps what it
+ *  made ready. */
+typedef struct p11_operation {
+    bool is_active;
+    bool is_multipart;
+    bool needs_login; /**< CKA_ALWAYS_AUTHENTICATE, and nobody did yet */
+    const p11_ready *ready;
+    CK_ULONG signature_len;
+    EVP_MD_CTX *digest; /**< of hash-and-sign methods */
+    mn_buffer parts;    /**< of the others: all that came by Update */
+    p11_ready readies[P11_READY_MAX];
+    size_t next_ready;
+} p11_operation;
+
+/** What is to be signed or was signed: a hash, or the caller's data. */
+typedef struct p11_input {
+    const uint8_t *data;
+    size_t len;
+    uint8_t hash[P11_DIGEST_MAX];
+} p11_input;
+
+/** Find the key that a handle names and check that it may do this: `class` is what it must be,
+ *  `permission` the CKA_ attribute that allows it. Free the object. */
+CK_RV
+p11_operation_key(p11_session *session, CK_OBJECT_HANDLE handle, const p11_method *method,
+                  CK_OBJECT_CLASS class, CK_ATTRIBUTE_TYPE permission, p11_object **object);
+
+/** Start: `purpose` is CKF_SIGN or CKF_VERIFY, and always the same for one operation. */
+CK_RV
+p11_operation_begin(p11_operation *operation, const p11_method *method, EVP_PKEY *key,
+                    CK_FLAGS purpose);
+
+bool
+p11_operation_is_active(const p11_operation *operation);
+
+CK_RV
+p11_operation_update(p11_operation *operation, const uint8_t *part, CK_ULONG part_len);
+
+/** What a single-part call signs. CKR_DATA_LEN_RANGE if it does not fit the method. */
+CK_RV
+p11_operation_input(p11_operation *operation, const uint8_t *data, CK_ULONG data_len,
+                    p11_input *input);
+
+/** What all parts together sign. */
+CK_RV
+p11_operation_input_of_parts(p11_operation *operation, p11_input *input);
+
+/** The operation is over. */
+void
+p11_operation_end(p11_operation *operation);
+
+/** It is over, and so is all that was kept. */
+void
+p11_operation_clear(p11_operation *operation);
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "login.h"
+#include "token.h"
+
+static void
+clear_operations(p11_session *session)
+{
+    p11_search_end(&session->search);
+    p11_operation_clear(&session->sign);
+    p11_operation_clear(&session->verify);
+}
+
+void
+p11_session_free(p11_session *session)
+{
+    if (session == NULL || atomic_fetch_sub(&session->references, 1) != 1)
+        return;
+    clear_operations(session);
+    p11_mutex_end(&session->lock);
+    p11_slot_free(session->slot);
+    free(session);
+}
+
+static p11_session *
+session_new(p11_slot *slot, CK_FLAGS flags)
+{
+    mn_auto(p11_session) session = calloc(1, sizeof *session);
+
+    if (session == NULL)
+        return NULL;
+    atomic_init(&session->references, 1);
+    session->slot = p11_slot_ref(slot);
+    session->flags = flags;
+    if (p11_mutex_make(&session->lock, &slot->module->calls) != CKR_OK)
+        return NULL;
+    return p11_session_take(&session);
+}
+
+/* Where a handle is or would be; the module's lock is held. */
+static size_t
+position(const p11_module *module, CK_SESSION_HANDLE handle)
+{
+    size_t low = 0;
+    size_t high = module->session_count;
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+
+        if (module->sessions[middle]->handle < handle)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The newest session has the highest handle: it goes to the end. The module's lock is held. */
+static CK_RV
+add(p11_module *module, p11_session *session)
+{
+    if (!module->is_live)
+        return CKR_CRYPTOKI_NOT_INITIALIZED;
+    if (module->session_count == module->session_capacity) {
+        const size_t capacity = module->session_capacity == 0 ? 16 : module->session_capacity * 2;
+        p11_session **grown = realloc(module->sessions, capacity * sizeof(p11_session *));
+
+        if (grown == NULL)
+            return CKR_HOST_MEMORY;
+        module->sessions = grown;
+        module->session_capacity = capacity;
+    }
+    session->handle = ++module->last_session;
+    module->sessions[module->session_count++] = session;
+    session->slot->session_count++;
+    session->slot->rw_session_count += (session->flags & CKF_RW_SESSION) != 0;
+    return CKR_OK;
+}
+
+/* Take a session out of the list; the module's lock is held, the list's reference is handed on. */
+static void
+remove_at(p11_module *module, size_t at)
+{
+    p11_session *session = module->sessions[at];
+
+    memmove(&module->sessions[at], &module->sessions[at + 1],
+            (module->session_count - at - 1) * sizeof(p11_session *));
+    module->session_count--;
+    session->slot->session_count--;
+    session->slot->rw_session_count -= (session->flags & CKF_RW_SESSION) != 0;
+}
+
+/* The token must be there, and a security officer who is logged in bars read-only sessions. */
+static CK_RV
+admit(p11_slot *slot, CK_FLAGS flags)
+{
+    mn_token_info info;
+    CK_RV rv = p11_token_open(slot, &info);
+
+    if (rv != CKR_OK)
+        return rv;
+    p11_token_notice(slot, info.generation);
+    if ((flags & CKF_RW_SESSION) != 0)
+        return info.is_writable ? p11_login_anyone(slot, &info) : CKR_TOKEN_WRITE_PROTECTED;
+    if (p11_login_who(slot) == P11_WHO_SO)
+        return CKR_SESSION_READ_WRITE_SO_EXISTS;
+    return p11_login_anyone(slot, &info);
+}
+
+CK_RV
+p11_session_open(p11_slot *slot, CK_FLAGS flags, CK_SESSION_HANDLE *handle)
+{
+    mn_auto(p11_session) session = NULL;
+    CK_RV rv = CKR_OK;
+
+    if ((flags & CKF_SERIAL_SESSION) == 0)
+        return CKR_SESSION_PARALLEL_NOT_SUPPORTED;
+    if (!p11_slot_is_present(slot))
+        (void)p11_slots_scan(slot->module);
+    session = session_new(slot, flags & (CKF_SERIAL_SESSION | CKF_RW_SESSION));
+    if (session == NULL)
+        return CKR_HOST_MEMORY;
+    p11_mutex_lock(&slot->io);
+    rv = admit(slot, flags);
+    if (rv == CKR_OK) {
+        p11_mutex_lock(&slot->module->lock);
+        rv = add(slot->module, session);
+        p11_mutex_unlock(&slot->module->lock);
+    }
+    p11_mutex_unlock(&slot->io);
+    if (rv != CKR_OK)
+        return rv;
+    *handle = p11_session_take(&session)->handle; /* the list has it now */
+    return CKR_OK;
+}
+
+CK_RV
+p11_session_find(p11_module *module, CK_SESSION_HANDLE handle, p11_session **session)
+{
+    size_t at = 0;
+
+    *session = NULL;
+    p11_mutex_lock(&module->lock);
+    at = position(module, handle);
+    if (at < module->session_count && module->sessions[at]->handle == handle) {
+        *session = module->sessions[at];
+        atomic_fetch_add_explicit(&(*session)->references, 1, memory_order_relaxed);
+    }
+    p11_mutex_unlock(&module->lock);
+    return *session == NULL ? CKR_SESSION_HANDLE_INVALID : CKR_OK;
+}
+
+/* What remains to be done once a session is out of the list. */
+static void
+finish(p11_session *session)
+{
+    p11_slot *slot = session->slot;
+
+    p11_mutex_lock(&session->lock); /* waits for what it is doing on another thread */
+    session->is_closed = true;
+    clear_operations(session);
+    p11_mutex_unlock(&session->lock);
+    p11_mutex_lock(&slot->lock);
+    p11_handles_remove_owned(&slot->handles, session->handle);
+    p11_mutex_unlock(&slot->lock);
+    p11_login_end_with_sessions(slot);
+    p11_session_free(session);
+}
+
+CK_RV
+p11_session_close(p11_module *module, CK_SESSION_HANDLE handle)
+{
+    p11_session *session = NULL;
+    size_t at = 0;
+
+    p11_mutex_lock(&module->lock);
+    at = position(module, handle);
+    if (at < module->session_count && module->sessions[at]->handle == handle) {
+        session = module->sessions[at];
+        remove_at(module, at);
+    }
+    p11_mutex_unlock(&module->lock);
+    if (session == NULL)
+        return CKR_SESSION_HANDLE_INVALID;
+    finish(session);
+    return CKR_OK;
+}
+
+/* The newest session of a slot, or of any slot if that is NULL; CK_INVALID_HANDLE if none is left.
+ */
+static CK_SESSION_HANDLE
+newest(p11_module *module, const p11_slot *slot, CK_SESSION_HANDLE below)
+{
+    CK_SESSION_HANDLE handle = CK_INVALID_HANDLE;
+
+    p11_mutex_lock(&module->lock);
+    for (size_t i = module->session_count; i > 0 && handle == CK_INVALID_HANDLE; i--) {
+        if (module->sessions[i - 1]->slot == slot && module->sessions[i - 1]->handle < below)
+            handle = module->sessions[i - 1]->handle;
+    }
+    p11_mutex_unlock(&module->lock);
+    return handle;
+}
+
+CK_RV
+p11_session_close_all(p11_slot *slot)
+{
+    CK_SESSION_HANDLE handle = CK_INVALID_HANDLE;
+
+    while ((handle = newest(slot->module, slot, ~0UL)) != CK_INVALID_HANDLE)
+        (void)p11_session_close(slot->module, handle);
+    return CKR_OK;
+}
+
+void
+p11_sessions_cancel(p11_slot *slot)
+{
+    CK_SESSION_HANDLE handle = ~0UL;
+
+    while ((handle = newest(slot->module, slot, handle)) != CK_INVALID_HANDLE) {
+        mn_auto(p11_session) session = NULL;
+
+        if (p11_session_find(slot->module, handle, &session) != CKR_OK)
+            continue;
+        p11_mutex_lock(&session->lock);
+        p11_search_end(&session->search);
+        p11_operation_clear(&session->sign);
+        p11_mutex_unlock(&session->lock);
+    }
+}
+
+CK_RV
+p11_session_info(p11_session *session, CK_SESSION_INFO *info)
+{
+    const bool is_rw = (session->flags & CKF_RW_SESSION) != 0;
+    CK_STATE state = is_rw ? CKS_RW_PUBLIC_SESSION : CKS_RO_PUBLIC_SESSION;
+
+    switch (p11_login_who(session->slot)) {
+    case P11_WHO_NOBODY:
+        break;
+    case P11_WHO_USER:
+    case P11_WHO_ANYONE:
+        state = is_rw ? CKS_RW_USER_FUNCTIONS : CKS_RO_USER_FUNCTIONS;
+        break;
+    case P11_WHO_SO:
+        state = CKS_RW_SO_FUNCTIONS;
+        break;
+    }
+    *info = (CK_SESSION_INFO){.slotID = session->slot->id, .state = state, .flags = session->flags};
+    return CKR_OK;
+}
+
+CK_RV
+p11_session_cancel(p11_session *session, CK_FLAGS flags)
+{
+    if ((flags & CKF_FIND_OBJECTS) != 0)
+        p11_search_end(&session->search);
+    if ((flags & CKF_SIGN) != 0)
+        p11_operation_end(&session->sign);
+    if ((flags & CKF_VERIFY) != 0)
+        p11_operation_end(&session->verify);
+    return CKR_OK;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sign.h"
+
+#include <string.h>
+
+#include <openssl/err.h>
+
+#include "attribute.h"
+#include "ecdsa.h"
+#include "output.h"
+#include "session.h"
+#include "token.h"
+
+CK_RV
+p11_sign_begin(p11_session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
+{
+    p11_operation *operation = &session->sign;
+    mn_auto(p11_object) object = NULL;
+    p11_method method = {0};
+    EVP_PKEY *usable = NULL;
+    CK_RV rv = CKR_OK;
+
+    if (mechanism == NULL) {
+        rv = operation->is_active ? CKR_OK : CKR_ARGUMENTS_BAD;
+        p11_operation_end(operation);
+        return rv;
+    }
+    if (operation->is_active)
+        return CKR_OPERATION_ACTIVE;
+    rv = p11_method_read(&method, mechanism, CKF_SIGN);
+    if (rv == CKR_OK)
+        rv = p11_operation_key(session, key, &method, CKO_PRIVATE_KEY, CKA_SIGN, &object);
+    if (rv == CKR_OK)
+        rv = p11_token_key(session->slot, object, &usable);
+    if (rv == CKR_OK)
+        rv = p11_operation_begin(operation, &method, usable, CKF_SIGN);
+    if (rv == CKR_OK)
+        operation->needs_login = p11_attribute_bool(object, CKA_ALWAYS_AUTHENTICATE);
+    return rv;
+}
+
+/* Our own input is right by now, so what OpenSSL refuses is the data: a number past the modulus. */
+static CK_RV
+refused(p11_scheme scheme)
+{
+    ERR_clear_error();
+    return scheme == P11_SCHEME_RSA_RAW ? CKR_DATA_INVALID : CKR_FUNCTION_FAILED;
+}
+
+static CK_RV
+sign_rsa(const p11_operation *operation, const p11_input *input, CK_BYTE *signature)
+{
+    const p11_ready *ready = operation->ready;
+    size_t len = operation->signature_len;
+    uint8_t block[2048] = {0}; /* RSA of 16384 bits */
+    const uint8_t *data = input->data;
+    size_t data_len = input->len;
+
+    if (ready->method.mechanism->scheme == P11_SCHEME_RSA_RAW) {
+        if (len > sizeof block)
+            return CKR_KEY_SIZE_RANGE;
+        if (data_len != 0)
+            memcpy(block + len - data_len, data, data_len);
+        data = block;
+        data_len = len;
+    }
+    if (EVP_PKEY_sign(ready->context, signature, &len, data, data_len) != 1)
+        return refused(ready->method.mechanism->scheme);
+    return CKR_OK;
+}
+
+static CK_RV
+sign_ecdsa(const p11_operation *operation, const p11_input *input, CK_BYTE *signature)
+{
+    uint8_t der[P11_ECDSA_DER_MAX];
+    size_t der_len = sizeof der;
+
+    if (EVP_PKEY_sign(operation->ready->context, der, &der_len, input->data, input->len) != 1)
+        return refused(P11_SCHEME_ECDSA);
+    return p11_ecdsa_from_der(der, der_len, signature, operation->signature_len)
+               ? CKR_OK
+               : CKR_FUNCTION_FAILED;
+}
+
+static CK_RV
+sign_eddsa(const p11_operation *operation, const p11_input *input, CK_BYTE *signature)
+{
+    mn_auto(EVP_MD_CTX) context = EVP_MD_CTX_new();
+    size_t len = operation->signature_len;
+
+    if (context == NULL)
+        return CKR_HOST_MEMORY;
+    if (EVP_DigestSignInit_ex(context, NULL, NULL, mn_crypto_context(), NULL, operation->ready->key,
+                              NULL) != 1 ||
+        EVP_DigestSign(context, signature, &len, input->data, input->len) != 1)
+        return refused(P11_SCHEME_EDDSA);
+    return CKR_OK;
+}
+
+static CK_RV
+make_signature(const p11_operation *operation, const p11_input *input, CK_BYTE *signature)
+{
+    switch (operation->ready->method.mechanism->scheme) {
+    case P11_SCHEME_ECDSA:
+        return sign_ecdsa(operation, input, signature);
+    case P11_SCHEME_EDDSA:
+        return sign_eddsa(operation, input, signature);
+    case P11_SCHEME_RSA_PKCS:
+    case P11_SCHEME_RSA_RAW:
+    case P11_SCHEME_RSA_PSS:
+        break;
+    }
+    return sign_rsa(operation, input, signature);
+}
+
+/* The last step of both ways: whatever comes of it, the operation is over. */
+static CK_RV
+finish(p11_operation *operation, CK_RV rv, const p11_input *input, CK_BYTE *signature,
+       CK_ULONG *signature_len)
+{
+    if (rv == CKR_OK)
+        rv = make_signature(operation, input, signature);
+    if (rv == CKR_OK)
+        *signature_len = operation->signature_len;
+    p11_operation_end(operation);
+    return rv;
+}
+
+static CK_RV
+give_up(p11_operation *operation, CK_RV rv)
+{
+    p11_operation_end(operation);
+    return rv;
+}
+
+CK_RV
+p11_sign(p11_session *session, const CK_BYTE *data, CK_ULONG data_len, CK_BYTE *signature,
+         CK_ULONG *signature_len)
+{
+    p11_operation *operation = &session->sign;
+    p11_room room = P11_ROOM_ASKED;
+    p11_input input;
+
+    if (!operation->is_active)
+        return CKR_OPERATION_NOT_INITIALIZED;
+    if (operation->is_multipart)
+        return give_up(operation, CKR_OPERATION_NOT_INITIALIZED);
+    if (signature_len == NULL || (data == NULL && data_len != 0))
+        return give_up(operation, CKR_ARGUMENTS_BAD);
+    room = p11_output_room(signature, signature_len, operation->signature_len);
+    if (room != P11_ROOM_ENOUGH)
+        return p11_output_answer(room);
+    if (operation->needs_login)
+        return give_up(operation, CKR_USER_NOT_LOGGED_IN);
+    return finish(operation, p11_operation_input(operation, data, data_len, &input), &input,
+                  signature, signature_len);
+}
+
+CK_RV
+p11_sign_update(p11_session *session, const CK_BYTE *part, CK_ULONG part_len)
+{
+    p11_operation *operation = &session->sign;
+    CK_RV rv = CKR_OK;
+
+    if (!operation->is_active)
+        return CKR_OPERATION_NOT_INITIALIZED;
+    if (part == NULL && part_len != 0)
+        return give_up(operation, CKR_ARGUMENTS_BAD);
+    if (operation->needs_login)
+        return give_up(operation, CKR_USER_NOT_LOGGED_IN);
+    rv = p11_operation_update(operation, part, part_len);
+    return rv == CKR_OK ? CKR_OK : give_up(operation, rv);
+}
+
+CK_RV
+p11_sign_end(p11_session *session, CK_BYTE *signature, CK_ULONG *signature_len)
+{
+    p11_operation *operation = &session->sign;
+    p11_room room = P11_ROOM_ASKED;
+    p11_input input;
+
+    if (!operation->is_active)
+        return CKR_OPERATION_NOT_INITIALIZED;
+    if (signature_len == NULL)
+        return give_up(operation, CKR_ARGUMENTS_BAD);
+    room = p11_output_room(signature, signature_len, operation->signature_len);
+    if (room != P11_ROOM_ENOUGH)
+        return p11_output_answer(room);
+    if (operation->needs_login)
+        return give_up(operation, CKR_USER_NOT_LOGGED_IN);
+    return finish(operation, p11_operation_input_of_parts(operation, &input), &input, signature,
+                  signature_len);
+}

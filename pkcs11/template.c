@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "template.h"
+
+#include <string.h>
+
+#include "attribute.h"
+#include "ckr.h"
+
+static CK_RV
+add_number(p11_wanted *wanted, const CK_ATTRIBUTE *attribute, mainet_error *err)
+{
+    CK_ULONG number = 0;
+
+    memcpy(&number, attribute->pValue, sizeof number);
+    if (attribute->type == CKA_CLASS) {
+        wanted->is_profile = number == CKO_PROFILE;
+        wanted->is_impossible |= !wanted->is_profile && number > CKO_SECRET_KEY;
+    }
+    return p11_ckr(mn_attributes_set_number(wanted->stored, attribute->type, number, err));
+}
+
+static CK_RV
+add_stored(p11_wanted *wanted, const CK_ATTRIBUTE *attribute, p11_kind kind)
+{
+    mainet_error err = {0};
+
+    switch (kind) {
+    case P11_KIND_NUMBER:
+        return add_number(wanted, attribute, &err);
+    case P11_KIND_BOOL:
+        return p11_ckr(mn_attributes_set_bool(wanted->stored, attribute->type,
+                                              *(const CK_BBOOL *)attribute->pValue != 0, &err));
+    case P11_KIND_BYTES:
+        break;
+    }
+    return p11_ckr(mn_attributes_set(wanted->stored, attribute->type, attribute->pValue,
+                                     attribute->ulValueLen, &err));
+}
+
+static bool
+has_length(const CK_ATTRIBUTE *attribute, p11_kind kind)
+{
+    switch (kind) {
+    case P11_KIND_NUMBER:
+        return attribute->ulValueLen == sizeof(CK_ULONG);
+    case P11_KIND_BOOL:
+        return attribute->ulValueLen == sizeof(CK_BBOOL);
+    case P11_KIND_BYTES:
+        break;
+    }
+    return true;
+}
+
+static CK_RV
+add(p11_wanted *wanted, const CK_ATTRIBUTE *attribute)
+{
+    const p11_attribute_row *row = p11_attribute_find(attribute->type);
+    const bool has_value = attribute->pValue != NULL && attribute->ulValueLen != 0;
+
+    if (attribute->pValue == NULL && attribute->ulValueLen != 0)
+        return CKR_ARGUMENTS_BAD;
+    if (row == NULL || !has_length(attribute, p11_attribute_kind(row))) {
+        wanted->is_impossible = true;
+        return CKR_OK;
+    }
+    if (attribute->type == CKA_TOKEN) {
+        *(*(const CK_BBOOL *)attribute->pValue != 0 ? &wanted->in_memory : &wanted->on_token) =
+            false;
+        return CKR_OK;
+    }
+    if (!p11_attribute_is_stored(row) || !has_value) {
+        wanted->needs_sifting = true;
+        return CKR_OK;
+    }
+    return add_stored(wanted, attribute, p11_attribute_kind(row));
+}
+
+CK_RV
+p11_wanted_read(p11_wanted *wanted, const CK_ATTRIBUTE *template, CK_ULONG count)
+{
+    mainet_error err = {0};
+    CK_RV rv = CKR_OK;
+
+    *wanted = (p11_wanted){.stored = mn_attributes_new(&err), .on_token = true, .in_memory = true};
+    if (wanted->stored == NULL)
+        return p11_ckr(err.status);
+    for (CK_ULONG i = 0; i < count && rv == CKR_OK; i++)
+        rv = add(wanted, &template[i]);
+    wanted->is_profile = wanted->is_profile && !wanted->is_impossible;
+    wanted->on_token = wanted->on_token && !wanted->is_profile && !wanted->is_impossible;
+    wanted->in_memory = wanted->in_memory && !wanted->is_profile && !wanted->is_impossible;
+    return rv;
+}
+
+void
+p11_wanted_clear(p11_wanted *wanted)
+{
+    mn_attributes_free(wanted->stored);
+    wanted->stored = NULL;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef P11_TEMPLATE_H
+#define P11_TEMPLATE_H
+
+#include <stdbool.h>
+
+#include "cryptoki3.h"
+#include "store/attributes.h"
+
+/** What a search is after, and where it can be. */
+typedef struct p11_wanted {
+    mn_attributes *stored; /**< the part that the store compares */
+    bool needs_sifting;    /**< there is another part */
+    bool is_impossible;    /**< no object can be like that */
+    bool is_profile;       /**< only the built-in profile object will do */
+    bool on_token;         /**< the file may have some */
+    bool in_memory;        /**< so may the sessions */
+} p11_wanted;
+
+/** Judge a template. What no object of ours can have costs no access to the file. */
+CK_RV
+p11_wanted_read(p11_wanted *wanted, const CK_ATTRIBUTE *template, CK_ULONG count);
+
+void
+p11_wanted_clear(p11_wanted *wanted);
+
+#endif

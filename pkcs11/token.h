@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef P11_TOKEN_H
+#define P11_TOKEN_H
+
+#include "slot.h"
+
+#define P11_MANUFACTURER "libmainetcert"
+#define P11_MODEL "MaiNet token"
+
+/* The token in a slot: its file, and the handles of its objects. */
+
+CK_RV
+p11_token_info(p11_slot *slot, CK_TOKEN_INFO *info);
+
+/** Make sure that there is a handle on the token, and read its head. CKR_TOKEN_NOT_PRESENT for a
+ *  slot without one. `io` is held. */
+CK_RV
+p11_token_open(p11_slot *slot, mn_token_info *info);
+
+/** Read the head: handles of what another process deleted end here. */
+void
+p11_token_look(p11_slot *slot);
+
+/** Compare the handles with what whoever is logged in can see now. `io` is held. */
+void
+p11_token_refresh(p11_slot *slot);
+
+/** As p11_token_refresh, unless the file is still of the generation that was seen last. */
+void
+p11_token_notice(p11_slot *slot, uint64_t generation);
+
+/** The keys that open private objects, NULL unless a user is logged in; free them. */
+mn_keys *
+p11_token_keys(p11_slot *slot);
+
+/** Find what a handle stands for, loading it if it is not in memory; free it. */
+CK_RV
+p11_token_object(p11_slot *slot, CK_OBJECT_HANDLE handle, p11_object **object);
+
+/** The key of an object for OpenSSL; borrowed from the object. */
+CK_RV
+p11_token_key(p11_slot *slot, p11_object *object, EVP_PKEY **key);
+
+#endif
