@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef MN_ACQUIRE_PROXY_H
+#define MN_ACQUIRE_PROXY_H
+
+#include "acquire/request.h"
+
+/** Room for the name of a proxy. */
+#define MN_PROXY_NAME_LEN 256
+
+/** Borrow the address of the proxy for https: the request's, else the environment's as libcurl
+ *  reads it; "" if there is none. Whether no_proxy exempts the host is libcurl's to say. */
+const char *
+mn_proxy_address(const mainet_request *request);
+
+/** Name a proxy without scheme and credentials: host and port. */
+void
+mn_proxy_name(const char *address, char name[MN_PROXY_NAME_LEN]);
+
+/** Whether an address brings a user name with it. */
+bool
+mn_proxy_has_user(const char *address);
+
+/**
+ * Ask the caller for user name and password.
+ *
+ * @param[in]  request      Who asks.
+ * @param[in]  attempt      1 the first time.
+ * @param[out] credentials  The answer.
+ * @param[out] err          Filled on failure.
+ *
+ * @retval MAINET_OK                   There is an answer.
+ * @retval MAINET_E_PROXY_CANCELLED    Nobody to ask, or no answer.
+ * @retval MAINET_E_PROXY_CREDENTIALS  The proxy has refused what it got, and there is nobody to ask
+ *                                     for better or it was asked often enough.
+ */
+mainet_status
+mn_proxy_ask(const mainet_request *request, int32_t attempt, mainet_credentials *credentials,
+             mainet_error *err);
+
+#endif

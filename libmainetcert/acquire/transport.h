@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef MN_ACQUIRE_TRANSPORT_H
+#define MN_ACQUIRE_TRANSPORT_H
+
+#include "acquire/request.h"
+#include "base/buffer.h"
+#include "base/openssl.h"
+#include "pkcs12/certificate.h"
+
+/** No reply is larger. */
+#define MN_REPLY_CEILING (256 * 1024)
+
+/** Who we are to a server that asks for a certificate; everything is borrowed. */
+typedef struct mn_client {
+    EVP_PKEY *key;
+    const mainet_certificate *const *chain; /**< its own certificate first */
+    size_t chain_count;
+} mn_client;
+
+/** One HTTPS exchange; everything is borrowed. */
+typedef struct mn_exchange {
+    const char *url;               /**< https */
+    const mn_secret *form;         /**< POSTed; NULL: GET */
+    const char *ca_file;           /**< "": the system's trust */
+    const mn_client *client;       /**< NULL: nobody */
+    const mainet_request *request; /**< proxy, timeout, callbacks, log */
+} mn_exchange;
+
+/** What a server answered. */
+typedef struct mn_reply {
+    int status;        /**< HTTP status */
+    mn_buffer headers; /**< `Name: value` lines, each NUL-terminated */
+    mn_secret *body;   /**< wiped when freed: it may be a container */
+    char alert[64];    /**< the TLS alert that ended the connection instead; "" if none */
+} mn_reply;
+
+void
+mn_reply_clear(mn_reply *reply);
+
+/** `mn_auto_reply reply = MN_REPLY_INIT;` is wiped with its scope. */
+#define mn_auto_reply __attribute__((cleanup(mn_reply_clear))) mn_reply
+#define MN_REPLY_INIT                                                                              \
+    {                                                                                              \
+        .headers = MN_BUFFER_INIT(65536)                                                           \
+    }
+
+/**
+ * The seam between the conversation and the network.
+ *
+ * `exchange` sends one request and reads one reply. It follows no redirect, repeats nothing that
+ * was sent, reports MAINET_PHASE_ASKING and MAINET_PHASE_RETRIEVING and obeys what the progress
+ * callback answers; but once the reply is complete it is returned, whatever happens.
+ *
+ * It fails with MAINET_E_HTTP_CLIENT, _CONNECTION_HANDLE, _REQUEST_HANDLE, _UNREACHABLE (with
+ * `alert` where the server ended it so), _TLS_TRUST, _PROXY_CANCELLED, _PROXY_CREDENTIALS,
+ * _NO_HTTP_STATUS, _REPLY_TOO_LARGE, _NO_MEMORY, _UNKNOWN_ASKING, _UNKNOWN_RETRIEVING, or with what
+ * a callback answered.
+ */
+typedef struct mn_transport {
+    mainet_status (*exchange)(void *self, const mn_exchange *exchange, mn_reply *reply,
+                              mainet_error *err);
+    void *self;
+} mn_transport;
+
+/** libcurl. */
+const mn_transport *
+mn_transport_curl(void);
+
+#endif
