@@ -305,7 +305,8 @@ fill_up(parser *in)
 mainet_status
 mn_profile_read(mn_profile *profile, const char *text, const char *folder, mainet_error *err)
 {
-    parser in = {.profile = profile, .folder = folder, .left = text, .err = err};
+    size_t mark = strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* an editor's byte order mark */
+    parser in = {.profile = profile, .folder = folder, .left = text + mark, .err = err};
     int bad_line = ini_parse_stream(read_line, &in, take_entry, &in);
 
     if (in.status != MAINET_OK)

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "acquire/proxy.h"
+#include "acquire/request.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "run-suite.h"
+
+static mainet_service *service;
+static mainet_request *request;
+static mainet_error err;
+
+static void
+start(void)
+{
+    char path[] = "/tmp/test-request-XXXXXX";
+    int fd = mkstemp(path);
+
+    ck_assert_int_gt(dprintf(fd, "[service]\nname=n\n[retrieve]\nurl=https://h/\n"
+                                 "field_password=pass word\n"),
+                     0);
+    ck_assert_int_eq(close(fd), 0);
+    memset(&err, 0, sizeof err);
+    service = mainet_service_open(path, &err);
+    ck_assert_msg(service != NULL, "%s", err.detail);
+    ck_assert_int_eq(unlink(path), 0);
+    request = mainet_request_new(service, &err);
+    ck_assert_ptr_nonnull(request);
+    mainet_service_free(service); /* the request keeps it alive */
+}
+
+static void
+stop(void)
+{
+    mainet_request_free(request);
+}
+
+static mainet_status
+set_password(const char *password)
+{
+    return mainet_request_set_password(request, (const uint8_t *)password, strlen(password), &err);
+}
+
+static const struct {
+    const char *group_id;
+    const char *number;
+    const char *password;
+    const char *form;
+} forms[] = {
+    {"G", "1", "p", "group_id=G&certificate_number=1&pass+word=p"},
+    {"a b", "x&y=z", "+%*-._~",
+     "group_id=a+b&certificate_number=x%26y%3Dz"
+     "&pass+word=%2B%25*-._%7E"},
+    {"組", "#?/", "\x01\xff",
+     "group_id=%E7%B5%84&certificate_number=%23%3F%2F"
+     "&pass+word=%01%FF"},
+};
+
+START_TEST(the_form_is_encoded)
+{
+    mn_secret *form = NULL;
+
+    ck_assert_int_eq(mainet_request_set_group_id(request, forms[_i].group_id, &err), MAINET_OK);
+    ck_assert_int_eq(mainet_request_set_certificate_number(request, forms[_i].number, &err),
+                     MAINET_OK);
+    ck_assert_int_eq(set_password(forms[_i].password), MAINET_OK);
+    form = mn_request_form(request, &err);
+    ck_assert_uint_eq(mn_secret_len(form), strlen(forms[_i].form));
+    ck_assert_mem_eq(mn_secret_bytes(form), forms[_i].form, strlen(forms[_i].form));
+    mn_secret_free(form);
+}
+END_TEST
+
+static const struct {
+    const char *given;
+    const char *kept; /* NULL: refused */
+} fields[] = {
+    {"G1", "G1"},
+    {" \t G 1 \r\n", "G 1"},
+    {"\xe3\x80\x80グループ\xe3\x80\x80\xc2\xa0", "グループ"},
+    {"", NULL},
+    {"   ", NULL},
+    {"a\nb", NULL},
+    {"a\x7f", NULL},
+    {"\xff", NULL},
+    {"\xe3\x81", NULL},
+    {"\xc2\x85", NULL},
+    {NULL, NULL},
+};
+
+START_TEST(fields_are_trimmed_and_checked)
+{
+    mainet_status status = mainet_request_set_group_id(request, fields[_i].given, &err);
+
+    ck_assert_int_eq(status, fields[_i].kept == NULL ? MAINET_E_ARGUMENT : MAINET_OK);
+    if (fields[_i].kept == NULL)
+        ck_assert_ptr_null(request->group_id);
+    else
+        ck_assert_str_eq(request->group_id, fields[_i].kept);
+}
+END_TEST
+
+START_TEST(lengths_have_limits)
+{
+    char text[1026];
+
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    ck_assert_int_eq(set_password(text), MAINET_E_ARGUMENT);
+    ck_assert_int_eq(set_password(text + 1), MAINET_OK);
+    ck_assert_int_eq(set_password(""), MAINET_E_ARGUMENT);
+    ck_assert_uint_eq(mn_secret_len(request->password), 1024); /* as it was */
+    text[257] = '\0';
+    ck_assert_int_eq(mainet_request_set_certificate_number(request, text, &err), MAINET_E_ARGUMENT);
+    ck_assert_int_eq(mainet_request_set_certificate_number(request, text + 1, &err), MAINET_OK);
+    ck_assert_int_eq(mainet_request_set_certificate_number(request, "2", &err), MAINET_OK);
+    ck_assert_str_eq(request->certificate_number, "2");
+}
+END_TEST
+
+static const struct {
+    const char *proxy;
+    bool good;
+} proxies[] = {
+    {"http://proxy:8080", true},
+    {"https://[::1]:3128/", true},
+    {"proxy.example:8080", true},
+    {"", true},
+    {"http://", false},
+    {"://x", false},
+    {"http://user:secret@proxy", false},
+    {"user@proxy", false},
+    {"http://a b", false},
+    {"http://a\n", false},
+    {"http:///x", false},
+    {NULL, false},
+};
+
+START_TEST(proxies_are_addresses_without_credentials)
+{
+    ck_assert_int_eq(mainet_request_set_proxy(request, proxies[_i].proxy, &err),
+                     proxies[_i].good ? MAINET_OK : MAINET_E_ARGUMENT);
+    ck_assert_ptr_null(strstr(err.detail, "secret"));
+}
+END_TEST
+
+static int asked;
+static mainet_status answer;
+
+static mainet_status
+ask(const char *proxy, int32_t attempt, mainet_credentials *credentials, void *user_data)
+{
+    ck_assert_str_eq(proxy, "proxy:8080");
+    ck_assert_ptr_eq(user_data, &asked);
+    asked = attempt;
+    if (answer != MAINET_OK)
+        return answer;
+    return mainet_credentials_set(credentials, "u", (const uint8_t *)"p", 1, NULL);
+}
+
+START_TEST(a_proxy_is_answered_three_times_at_most)
+{
+    mainet_credentials credentials = {.user = NULL};
+
+    ck_assert_int_eq(mainet_request_set_proxy(request, "http://proxy:8080/", &err), MAINET_OK);
+    ck_assert_int_eq(mn_proxy_ask(request, 1, &credentials, &err), MAINET_E_PROXY_CANCELLED);
+    mainet_request_set_proxy_credentials(request, ask, &asked);
+    answer = MAINET_E_BUSY; /* whatever it says comes back */
+    ck_assert_int_eq(mn_proxy_ask(request, 1, &credentials, &err), MAINET_E_BUSY);
+    answer = MAINET_OK;
+    ck_assert_int_eq(mn_proxy_ask(request, 3, &credentials, &err), MAINET_OK);
+    ck_assert_int_eq(asked, 3);
+    ck_assert_str_eq(credentials.user, "u");
+    ck_assert_str_eq((const char *)mn_secret_bytes(credentials.password), "p");
+    ck_assert_int_eq(mn_proxy_ask(request, 4, &credentials, &err), MAINET_E_PROXY_CREDENTIALS);
+    mn_credentials_clear(&credentials);
+}
+END_TEST
+
+START_TEST(the_environments_proxy_is_named_without_its_user)
+{
+    char name[MN_PROXY_NAME_LEN];
+    mainet_credentials credentials = {.user = NULL};
+
+    ck_assert_int_eq(unsetenv("HTTPS_PROXY"), 0);
+    ck_assert_int_eq(setenv("https_proxy", "http://u:s@cret@host:1/", 1), 0);
+    ck_assert_str_eq(mn_proxy_address(request), "http://u:s@cret@host:1/");
+    mn_proxy_name(mn_proxy_address(request), name);
+    ck_assert_str_eq(name, "host:1");
+    ck_assert_int_eq(mn_proxy_ask(request, 1, &credentials, &err), MAINET_E_PROXY_CREDENTIALS);
+    ck_assert_int_eq(mainet_request_set_proxy(request, "", &err), MAINET_OK);
+    ck_assert_str_eq(mn_proxy_address(request), "");
+}
+END_TEST
+
+static mainet_status
+count(mainet_phase phase, int64_t done, int64_t total, void *user_data)
+{
+    (void)done;
+    (void)total;
+    *(int *)user_data += 1;
+    return phase == MAINET_PHASE_OPENING ? MAINET_E_CANCELLED : MAINET_OK;
+}
+
+START_TEST(progress_is_told_and_obeyed)
+{
+    int told = 0;
+
+    ck_assert_int_eq(mn_request_progress(request, MAINET_PHASE_OPENING, 0, 0, &err), MAINET_OK);
+    mainet_request_set_progress(request, count, &told);
+    ck_assert_int_eq(mn_request_progress(request, MAINET_PHASE_ASKING, 0, 0, &err), MAINET_OK);
+    ck_assert_int_eq(mn_request_progress(request, MAINET_PHASE_OPENING, 0, 0, &err),
+                     MAINET_E_CANCELLED);
+    ck_assert_int_eq(err.status, MAINET_E_CANCELLED);
+    ck_assert_int_eq(told, 2);
+}
+END_TEST
+
+START_TEST(what_is_required_is_required)
+{
+    ck_assert_ptr_null(mainet_request_new(NULL, &err));
+    ck_assert_int_eq(err.status, MAINET_E_ARGUMENT);
+    ck_assert_int_eq(mainet_request_set_group_id(NULL, "G", NULL), MAINET_E_ARGUMENT);
+    ck_assert_int_eq(mainet_credentials_set(NULL, "u", NULL, 0, NULL), MAINET_E_ARGUMENT);
+    mainet_request_set_timeout_ms(request, -5);
+    ck_assert_int_eq(request->timeout_ms, 1);
+    mainet_request_free(NULL);
+}
+END_TEST
+
+#define COUNT(table) (int)(sizeof(table) / sizeof *(table))
+
+static Suite *
+make_suite(void)
+{
+    Suite *suite = suite_create("request");
+    TCase *tests = tcase_create("request");
+
+    tcase_add_checked_fixture(tests, start, stop);
+    tcase_add_loop_test(tests, the_form_is_encoded, 0, COUNT(forms));
+    tcase_add_loop_test(tests, fields_are_trimmed_and_checked, 0, COUNT(fields));
+    tcase_add_test(tests, lengths_have_limits);
+    tcase_add_loop_test(tests, proxies_are_addresses_without_credentials, 0, COUNT(proxies));
+    tcase_add_test(tests, a_proxy_is_answered_three_times_at_most);
+    tcase_add_test(tests, the_environments_proxy_is_named_without_its_user);
+    tcase_add_test(tests, progress_is_told_and_obeyed);
+    tcase_add_test(tests, what_is_required_is_required);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
+
+int
+main(void)
+{
+    return run_suite(make_suite());
+}
