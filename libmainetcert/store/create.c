@@ -20,6 +20,7 @@ typedef struct draft {
     mn_wrap wraps[3];
     size_t wrap_count;
     mn_secret *key_file; /* NULL if the token has a PIN */
+    mainet_token *token; /* the handle, made before the commit so that nothing fails after it */
 } draft;
 
 static void
@@ -27,6 +28,7 @@ draft_clear(draft *made)
 {
     mn_keys_free(made->keys);
     mn_secret_free(made->key_file);
+    mainet_token_free(made->token);
 }
 
 static mainet_status
@@ -78,24 +80,28 @@ claim_slot(draft *made, mn_lock **lock, const char *folder, mainet_error *err)
 }
 
 static mainet_status
-write_database(draft *made, mn_lock **lock, const char *folder, const char *aside,
+write_database(draft *made, mn_lock **lock, mainet_store *store, const char *aside,
                mainet_error *err)
 {
     mn_auto(mn_database) database = NULL;
 
-    database = mn_database_open_locked(lock, folder, aside, MN_ACCESS_CREATE, err);
+    database =
+        mn_database_open_locked(lock, mainet_store_path(store), aside, MN_ACCESS_CREATE, err);
     if (database == NULL)
         return mn_failure(err);
     MN_TRY(mn_head_write(database, &made->head, made->keys, true, err));
     for (size_t i = 0; i < made->wrap_count; i++)
         MN_TRY(mn_wrap_write(database, &made->wraps[i], err));
+    made->token = mn_token_handle(store, database, &made->head, err);
+    if (made->token == NULL)
+        return mn_failure(err);
     MN_TRY(mn_database_commit(database, err));
     *lock = mn_database_close(&database);
     return MAINET_OK;
 }
 
 static mainet_status
-write_files(draft *made, mn_lock **lock, const char *folder, mainet_error *err)
+write_files(draft *made, mn_lock **lock, mainet_store *store, mainet_error *err)
 {
     char name[MN_SERIAL_LEN + sizeof ".db"];
     char key_name[MN_SERIAL_LEN + sizeof ".key"];
@@ -108,7 +114,7 @@ write_files(draft *made, mn_lock **lock, const char *folder, mainet_error *err)
     if (made->key_file != NULL)
         MN_TRY(mn_file_write(fd, key_name, mn_secret_bytes(made->key_file),
                              mn_secret_len(made->key_file), err));
-    MN_TRY(write_database(made, lock, folder, aside, err));
+    MN_TRY(write_database(made, lock, store, aside, err));
     fd = mn_lock_folder(*lock);
     if (renameat(fd, aside, fd, name) != 0 || fsync(fd) != 0)
         return mn_fail(err, MAINET_E_STORE_WRITE, errno, "%s: %s", name, strerror(errno));
@@ -134,15 +140,16 @@ sweep(const draft *made, const char *folder)
 }
 
 static mainet_status
-write_token(draft *made, const char *folder, mainet_error *err)
+write_token(draft *made, mainet_store *store, mainet_error *err)
 {
+    const char *folder = mainet_store_path(store);
     mn_auto(mn_lock) lock = mn_lock_new(folder, true, err);
     mainet_status status = MAINET_OK;
 
     if (lock == NULL)
         return mn_failure(err);
     MN_TRY(claim_slot(made, &lock, folder, err));
-    status = write_files(made, &lock, folder, err);
+    status = write_files(made, &lock, store, err);
     if (status != MAINET_OK)
         sweep(made, folder);
     return status;
@@ -151,15 +158,10 @@ write_token(draft *made, const char *folder, mainet_error *err)
 static mainet_token *
 finish(draft *made, mainet_store *store, mainet_error *err)
 {
-    mn_auto(mainet_token) token = NULL;
-
-    if (write_token(made, mainet_store_path(store), err) != MAINET_OK)
+    if (write_token(made, store, err) != MAINET_OK)
         return NULL;
-    token = mn_store_token(store, made->head.serial, err);
-    if (token == NULL)
-        return NULL;
-    token->keys = mn_keys_take(&made->keys);
-    return mainet_token_take(&token);
+    made->token->keys = mn_keys_take(&made->keys);
+    return mainet_token_take(&made->token);
 }
 
 mainet_token *

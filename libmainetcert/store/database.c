@@ -20,6 +20,7 @@ struct mn_database {
     mn_lock *lock;
     sqlite3 *handle;
     bool writes;
+    bool recovers; /* a reader that finds a journal has to write to roll it back */
 };
 
 struct mn_statement {
@@ -187,8 +188,9 @@ open_handle(mn_database *database, const char *folder, const char *name, bool im
             mainet_error *err)
 {
     mn_auto_buffer(uri, 16384);
-    int flags = SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX |
-                (database->writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+    int flags =
+        SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX |
+        (database->writes || database->recovers ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
 
     mn_buffer_append_text(&uri, "file:");
     for (const char *c = folder; *c != '\0'; c++)
@@ -222,9 +224,8 @@ prepare_journal(mn_database *database, const char *name, bool *immutable, mainet
         return mn_fail(err, MAINET_E_STORE_OPEN, EROFS,
                        "%s is left from a crash and the folder cannot be written", journal);
     MN_TRY(mn_file_check(folder, journal, NULL, err));
-    if (!database->writes)
-        MN_TRY(mn_lock_upgrade(database->lock, err));
-    return MAINET_OK;
+    database->recovers = true;
+    return database->writes ? MAINET_OK : mn_lock_upgrade(database->lock, err);
 }
 
 static mainet_status

@@ -224,18 +224,28 @@ choose_label(importer *run, mainet_error *err)
     return MAINET_OK;
 }
 
+/* The answer is made before the commit, so that nothing can fail after it. */
 static mainet_status
-run_import(importer *run, mainet_error *err)
+run_import(importer *run, mainet_token *token, mainet_identity **out, mainet_error *err)
 {
     const mn_identity_import *import = run->import;
+    mn_auto(mainet_identity_list) list = NULL;
+    mn_auto(mainet_identity) identity = NULL;
 
     MN_TRY(choose_label(run, err));
     MN_TRY(add_key(run, err));
     MN_TRY(add_certificate(run, import->certificate, true, err));
     for (size_t i = 0; i < import->chain_count; i++)
         MN_TRY(add_certificate(run, import->chain[i], false, err));
-    return run->changed ? mn_transaction_commit(run->database, run->keys, &run->head, err)
-                        : MAINET_OK;
+    list = mn_identities_read(token, run->database, run->keys, err);
+    if (list != NULL)
+        identity = mn_identity_find(list, mainet_certificate_sha256(import->certificate), err);
+    if (identity == NULL)
+        return mn_failure(err);
+    if (run->changed)
+        MN_TRY(mn_transaction_commit(run->database, run->keys, &run->head, err));
+    *out = mainet_identity_take(&identity);
+    return MAINET_OK;
 }
 
 mainet_identity *
@@ -243,17 +253,15 @@ mn_identity_import_one(mainet_token *token, const mn_identity_import *import, bo
                        mainet_error *err)
 {
     importer run = {.import = import, .keys = mn_token_keys(token)};
-    mainet_status status = MAINET_OK;
+    mn_auto(mn_database) database = NULL;
+    mainet_identity *identity = NULL;
 
-    run.database = mn_transaction_begin(token, run.keys, &run.head, err);
-    if (run.database == NULL)
-        return NULL;
-    status = run_import(&run, err);
-    mn_database_free(run.database);
-    if (status != MAINET_OK)
+    database = mn_transaction_begin(token, run.keys, &run.head, err);
+    run.database = database;
+    if (database == NULL || run_import(&run, token, &identity, err) != MAINET_OK)
         return NULL;
     *was_there = !run.changed;
-    return mainet_token_identity(token, mainet_certificate_sha256(import->certificate), err);
+    return identity;
 }
 
 mainet_status

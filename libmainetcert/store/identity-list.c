@@ -212,32 +212,40 @@ find_successors(mainet_identity_list *list)
 }
 
 mainet_identity_list *
-mainet_token_identities(mainet_token *token, mainet_error *err)
+mn_identities_read(mainet_token *token, mn_database *database, const mn_keys *keys,
+                   mainet_error *err)
 {
     mn_auto(mainet_identity_list) list = calloc(1, sizeof *list);
-    mn_auto(mn_database) database = NULL;
     __attribute__((cleanup(shelf_clear))) certificate_shelf shelf = {.count = 0};
-    mn_head head;
 
-    err = MN_HEARD(err);
-    if (token == NULL)
-        return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a token is required");
     if (list == NULL)
         return mn_fail_memory_null(err, "list of identities");
-    database = mn_token_access(token, MN_ACCESS_READ, &head, err);
-    if (database == NULL ||
-        (token->keys != NULL && mn_head_verify(&head, token->keys, err) != MAINET_OK))
-        return NULL;
-    if (fill_shelf(&shelf, database, token->keys, err) != MAINET_OK)
+    if (fill_shelf(&shelf, database, keys, err) != MAINET_OK)
         return NULL;
     list->identities = calloc(shelf.count + 1, sizeof *list->identities);
     if (list->identities == NULL)
         return mn_fail_memory_null(err, "list of identities");
     for (size_t i = 0; i < shelf.count; i++)
-        if (pair(list, token, database, token->keys, &shelf, i, err) != MAINET_OK)
+        if (pair(list, token, database, keys, &shelf, i, err) != MAINET_OK)
             return NULL;
     find_successors(list);
     return mainet_identity_list_take(&list);
+}
+
+mainet_identity_list *
+mainet_token_identities(mainet_token *token, mainet_error *err)
+{
+    mn_auto(mn_database) database = NULL;
+    mn_head head;
+
+    err = MN_HEARD(err);
+    if (token == NULL)
+        return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a token is required");
+    database = mn_token_access(token, MN_ACCESS_READ, &head, err);
+    if (database == NULL ||
+        (token->keys != NULL && mn_head_verify(&head, token->keys, err) != MAINET_OK))
+        return NULL;
+    return mn_identities_read(token, database, token->keys, err);
 }
 
 size_t

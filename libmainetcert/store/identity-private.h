@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "store/database.h"
 #include "store/identity.h"
 
 #define MN_CHAIN_MAX 16
@@ -29,5 +30,14 @@ struct mainet_identity {
 /** The RFC 7512 URI of the object with this CKA_ID (malloc). */
 char *
 mn_identity_make_uri(const mainet_token *token, const mn_attribute *id, mainet_error *err);
+
+/** List the identities as an open transaction sees them. */
+mainet_identity_list *
+mn_identities_read(mainet_token *token, mn_database *database, const mn_keys *keys,
+                   mainet_error *err);
+
+/** The one whose id begins so; MAINET_E_IDENTITY_NOT_FOUND, MAINET_E_IDENTITY_AMBIGUOUS. */
+mainet_identity *
+mn_identity_find(const mainet_identity_list *list, const char *id, mainet_error *err);
 
 #endif

@@ -31,30 +31,35 @@ has_prefix(const char *id, const char *prefix)
 }
 
 mainet_identity *
-mainet_token_identity(mainet_token *token, const char *id, mainet_error *err)
+mn_identity_find(const mainet_identity_list *list, const char *id, mainet_error *err)
 {
-    mn_auto(mainet_identity_list) list = NULL;
-    size_t found = SIZE_MAX;
+    mn_auto(mainet_identity) found = NULL;
 
-    err = MN_HEARD(err);
-    if (token == NULL || id == NULL || *id == '\0')
-        return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a token and an id are required");
-    list = mainet_token_identities(token, err);
-    if (list == NULL)
-        return NULL;
     for (size_t i = 0; i < mainet_identity_list_count(list); i++) {
         mn_auto(mainet_identity) identity = mainet_identity_list_at(list, i, err);
 
         if (!has_prefix(mainet_identity_id(identity), id))
             continue;
-        if (found != SIZE_MAX)
+        if (found != NULL)
             return mn_fail_null(err, MAINET_E_IDENTITY_AMBIGUOUS, 0, "more than one id begins '%s'",
                                 id);
-        found = i;
+        found = mainet_identity_take(&identity);
     }
-    if (found == SIZE_MAX)
+    if (found == NULL)
         return mn_fail_null(err, MAINET_E_IDENTITY_NOT_FOUND, 0, "no id begins '%s'", id);
-    return mainet_identity_list_at(list, found, err);
+    return mainet_identity_take(&found);
+}
+
+mainet_identity *
+mainet_token_identity(mainet_token *token, const char *id, mainet_error *err)
+{
+    mn_auto(mainet_identity_list) list = NULL;
+
+    err = MN_HEARD(err);
+    if (token == NULL || id == NULL || *id == '\0')
+        return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a token and an id are required");
+    list = mainet_token_identities(token, err);
+    return list == NULL ? NULL : mn_identity_find(list, id, err);
 }
 
 EVP_PKEY *

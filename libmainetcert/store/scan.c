@@ -36,6 +36,8 @@ add(mn_scan *scan, mn_lock **lock, const char *folder, const char *name, mainet_
     mn_head head;
 
     database = mn_database_open_locked(lock, folder, name, MN_ACCESS_READ, &skipped);
+    if (database == NULL && mn_failure(&skipped) == MAINET_E_NO_MEMORY)
+        return mn_fail_memory(err, "list of tokens");
     if (database == NULL) {
         (void)snprintf(scan->broken, sizeof scan->broken, "%.*s", MN_SERIAL_LEN, name);
         return MAINET_OK;
