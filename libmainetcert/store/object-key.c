@@ -2,6 +2,7 @@
 /* From the attributes of an object to an EVP_PKEY in the private context. */
 #include <string.h>
 
+#include <openssl/decoder.h>
 #include <openssl/err.h>
 #include <p11-kit/pkcs11.h>
 
@@ -9,6 +10,14 @@
 #include "store/record.h"
 
 #define NUMBERS_MAX 8
+
+/* The algorithms by the names that only providers know. By another name, and by d2i_PUBKEY or
+ * X509_get_pubkey, an ENGINE that the host has registered for such keys, as curl does with libp11,
+ * would be asked first and get a key that it cannot use. */
+#define NAME_RSA "1.2.840.113549.1.1.1"
+#define NAME_EC "1.2.840.10045.2.1"
+
+MN_AUTO_TYPE(OSSL_DECODER_CTX, OSSL_DECODER_CTX_free)
 
 /* Parameters for EVP_PKEY_fromdata, each number on pages that are wiped: OSSL_PARAM_BLD would leave
  * the private ones on the heap. */
@@ -169,7 +178,7 @@ build_ec(const mn_object *object, const mn_keys *keys, EVP_PKEY *public_half, ma
     if (add_secret_number(&set, OSSL_PKEY_PARAM_PRIV_KEY, object, keys, CKA_VALUE, err) !=
         MAINET_OK)
         return NULL;
-    return build("EC", &set, public_half != NULL ? EVP_PKEY_KEYPAIR : EVP_PKEY_PRIVATE_KEY, err);
+    return build(NAME_EC, &set, public_half != NULL ? EVP_PKEY_KEYPAIR : EVP_PKEY_PRIVATE_KEY, err);
 }
 
 EVP_PKEY *
@@ -187,7 +196,7 @@ mn_object_private_key(const mn_object *object, const mn_keys *keys, mainet_error
     case CKK_RSA:
         if (gather_rsa(object, keys, true, &set, err) != MAINET_OK)
             return NULL;
-        return build("RSA", &set, EVP_PKEY_KEYPAIR, err);
+        return build(NAME_RSA, &set, EVP_PKEY_KEYPAIR, err);
     case CKK_EC:
         public_half = mn_object_public_key(object, &no_matter); /* may not be known */
         return build_ec(object, keys, public_half, err);
@@ -204,15 +213,33 @@ mn_object_private_key(const mn_object *object, const mn_keys *keys, mainet_error
 }
 
 static EVP_PKEY *
+public_from_info(const uint8_t *der, size_t der_len, mainet_error *err)
+{
+    EVP_PKEY *key = NULL;
+    mn_auto(OSSL_DECODER_CTX) decoder = OSSL_DECODER_CTX_new_for_pkey(
+        &key, "DER", "SubjectPublicKeyInfo", NULL, EVP_PKEY_PUBLIC_KEY, mn_crypto_context(), NULL);
+
+    if (decoder == NULL || OSSL_DECODER_from_data(decoder, &der, &der_len) != 1)
+        return mn_fail_crypto_null(err, "public key");
+    return key;
+}
+
+static EVP_PKEY *
 public_from_certificate(const mn_attribute *value, mainet_error *err)
 {
     mn_auto(X509) certificate = X509_new_ex(mn_crypto_context(), NULL);
     const uint8_t *der = value->value;
+    uint8_t *info = NULL;
+    int info_len = -1;
     EVP_PKEY *key = NULL;
 
     if (certificate != NULL && d2i_X509(&certificate, &der, (long)value->value_len) != NULL)
-        key = X509_get_pubkey(certificate);
-    return key != NULL ? key : mn_fail_crypto_null(err, "certificate");
+        info_len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &info);
+    if (info_len <= 0)
+        return mn_fail_crypto_null(err, "certificate");
+    key = public_from_info(info, (size_t)info_len, err);
+    OPENSSL_free(info);
+    return key;
 }
 
 static EVP_PKEY *
@@ -238,7 +265,7 @@ public_from_point(const mn_object *object, const mn_attribute *wrapped, bool edw
         OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)point.value,
                                           point.value_len),
         NULL);
-    return build("EC", &set, EVP_PKEY_PUBLIC_KEY, err);
+    return build(NAME_EC, &set, EVP_PKEY_PUBLIC_KEY, err);
 }
 
 EVP_PKEY *
@@ -250,20 +277,18 @@ mn_object_public_key(const mn_object *object, mainet_error *err)
     const mn_attribute *info = mn_attributes_get(plain, CKA_PUBLIC_KEY_INFO);
     const mn_attribute *point = mn_attributes_get(plain, CKA_EC_POINT);
     uint64_t type = mn_attributes_number(plain, CKA_KEY_TYPE, UINT64_MAX);
-    const uint8_t *der = info == NULL ? NULL : info->value;
-    EVP_PKEY *key = NULL;
 
     if (mn_crypto_ready(err) != MAINET_OK)
         return NULL;
     if (mn_object_class(object) == CKO_CERTIFICATE && value != NULL)
         return public_from_certificate(value, err);
     if (type == CKK_RSA && gather_rsa(object, NULL, false, &set, err) == MAINET_OK)
-        return build("RSA", &set, EVP_PKEY_PUBLIC_KEY, err);
+        return build(NAME_RSA, &set, EVP_PKEY_PUBLIC_KEY, err);
     if ((type == CKK_EC || type == MN_CKK_EC_EDWARDS) && point != NULL)
         return public_from_point(object, point, type == MN_CKK_EC_EDWARDS, err);
     if (info != NULL && info->value_len != 0)
-        key = d2i_PUBKEY_ex(NULL, &der, (long)info->value_len, mn_crypto_context(), NULL);
-    return key != NULL ? key : mn_fail_null(err, MAINET_E_OBJECT_NOT_FOUND, 0, "no public key");
+        return public_from_info(info->value, info->value_len, err);
+    return mn_fail_null(err, MAINET_E_OBJECT_NOT_FOUND, 0, "no public key");
 }
 
 mainet_status
