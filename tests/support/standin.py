@@ -54,7 +54,7 @@ class Standin:
         secrets = {"MAINET_TEST_PIN": PIN, "MAINET_TEST_PASSWORD": order["password"]}
         return json.loads(self._run(
             "mainetcert", "--store", str(store), "--json", "--pin-source", "env:MAINET_TEST_PIN",
-            "acquire", "--service", str(self.profile), "--group-id", order["group_id"],
+            "acquire", "--yes", "--service", str(self.profile), "--group-id", order["group_id"],
             "--certificate-number", order["certificate_number"],
             "--password-source", "env:MAINET_TEST_PASSWORD", environment=secrets))
 
