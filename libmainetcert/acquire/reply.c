@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <iconv.h>
+#include <stdio.h>
 #include <string.h>
 
 void
@@ -13,6 +14,17 @@ mn_reply_clear(mn_reply *reply)
     reply->body = NULL;
     reply->status = 0;
     reply->alert[0] = '\0';
+}
+
+void
+mn_reply_set_alert(mn_reply *reply, const char *reason)
+{
+    const char *at = strstr(reason, " alert ");
+
+    if (at == NULL)
+        return;
+    at += strlen(" alert ");
+    (void)snprintf(reply->alert, sizeof reply->alert, "%.*s", (int)strcspn(at, ",\r\n"), at);
 }
 
 /* Step to the next header line that has this name; `from` NULL is the first. */

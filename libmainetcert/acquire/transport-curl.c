@@ -263,6 +263,7 @@ name_status(const attempt *try, CURLcode code)
     case CURLE_PROXY:
         return MAINET_E_UNREACHABLE;
     case CURLE_PEER_FAILED_VERIFICATION:
+        return try->reply->alert[0] != '\0' ? MAINET_E_UNREACHABLE : MAINET_E_TLS_TRUST;
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS:
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
@@ -279,27 +280,23 @@ name_status(const attempt *try, CURLcode code)
     case CURLE_OUT_OF_MEMORY:
         return MAINET_E_NO_MEMORY;
     default:
-        return try->received == 0 ? MAINET_E_UNKNOWN_ASKING : MAINET_E_UNKNOWN_RETRIEVING;
+        return try->reply->headers.len == 0 ? MAINET_E_UNKNOWN_ASKING : MAINET_E_UNKNOWN_RETRIEVING;
     }
 }
 
-/* OpenSSL's text: "… tlsv13 alert certificate required, errno 0". */
-static void
-read_alert(attempt *try)
+/* libcurl gives one code to a server that is not trusted and to a server that (in TLS 1.2) says of
+ * our certificate that it has expired. Of the latter it knows no more than these words. */
+static bool
+is_expiry_alert(const attempt *try, CURLcode code)
 {
-    const char *at = strstr(try->reason, " alert ");
-
-    if (at == NULL)
-        return;
-    at += strlen(" alert ");
-    (void)snprintf(try->reply->alert, sizeof try->reply->alert, "%.*s", (int)strcspn(at, ",\r\n"),
-                   at);
+    return code == CURLE_PEER_FAILED_VERIFICATION && try->exchange->client != NULL &&
+           strcmp(try->reason, "SSL certificate verification failed") == 0;
 }
 
 static mainet_status
 tell_failure(attempt *try, CURLcode code)
 {
-    const char *address = mn_proxy_address(try->exchange->request);
+    const char *url = try->exchange->url;
     const char *reason = try->reason[0] != '\0' ? try->reason : curl_easy_strerror(code);
     char name[MN_PROXY_NAME_LEN] = "";
     long connect_code = 0;
@@ -308,13 +305,14 @@ tell_failure(attempt *try, CURLcode code)
         return try->stopped;
     if (try->too_large)
         return mn_fail(try->err, MAINET_E_REPLY_TOO_LARGE, (int)code, "%s sent more than %d bytes",
-                       try->exchange->url, MN_REPLY_CEILING);
-    read_alert(try);
+                       url, MN_REPLY_CEILING);
+    mn_reply_set_alert(try->reply,
+                       is_expiry_alert(try, code) ? " alert certificate expired" : reason);
     (void)curl_easy_getinfo(try->easy, CURLINFO_HTTP_CONNECTCODE, &connect_code);
     if (connect_code != 0 || code == CURLE_COULDNT_RESOLVE_PROXY)
-        mn_proxy_name(address, name);
-    return mn_fail(try->err, name_status(try, code), (int)code, "%s: %s%s%s", try->exchange->url,
-                   reason, *name == '\0' ? "" : "; through proxy ", name);
+        mn_proxy_name(mn_proxy_address(try->exchange->request), name);
+    return mn_fail(try->err, name_status(try, code), (int)code, "%s: %s%s%s", url, reason,
+                   *name == '\0' ? "" : "; through proxy ", name);
 }
 
 static mainet_status

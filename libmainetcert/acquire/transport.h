@@ -37,6 +37,11 @@ typedef struct mn_reply {
 void
 mn_reply_clear(mn_reply *reply);
 
+/** Note the alert that OpenSSL's words tell of ("… tlsv13 alert certificate required, errno 0"), if
+ *  they do. */
+void
+mn_reply_set_alert(mn_reply *reply, const char *reason);
+
 /** `mn_auto_reply reply = MN_REPLY_INIT;` is wiped with its scope. */
 #define mn_auto_reply __attribute__((cleanup(mn_reply_clear))) mn_reply
 #define MN_REPLY_INIT                                                                              \
