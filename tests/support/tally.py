@@ -50,8 +50,8 @@ def main():
         counts = count(run["stdout"], run["result"])
         total = [a + b for a, b in zip(total, counts)]
         if counts[1]:
-            print(f"--- {run['name']}: {run['result']}", run["stdout"], run.get("stderr", ""),
-                  sep="\n")
+            said = [line for line in run["stdout"].splitlines() if not line.startswith("ok ")]
+            print(f"--- {run['name']}: {run['result']}", *said, run.get("stderr", ""), sep="\n")
     for name in sorted(set(names_of_all(build)) - {run["name"] for run in runs}):
         print(f"--- {name}: did not run")
         total[1] += 1
