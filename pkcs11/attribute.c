@@ -200,7 +200,7 @@ tell_default(const p11_object *object, const p11_attribute_row *row, value *told
     case UNKNOWN:
         return tell_number(told, CK_UNAVAILABLE_INFORMATION);
     case IF_RSA:
-        return tell_bool(told, p11_object_key_type(object) == CKK_RSA);
+        return tell_bool(told, object->key_type == CKK_RSA);
     case BIT_COUNT:
         modulus = mn_attributes_get(mn_object_attributes(object->stored), CKA_MODULUS);
         return modulus == NULL ? CKR_ATTRIBUTE_TYPE_INVALID
@@ -232,7 +232,7 @@ static CK_RV
 tell_secret(const p11_object *object, const mn_keys *keys, const p11_attribute_row *row,
             value *told)
 {
-    const bool is_key = ((PRIVATE | SECRET) >> p11_object_class(object) & 1) != 0;
+    const bool is_key = ((PRIVATE | SECRET) >> object->class & 1) != 0;
     mainet_error err = {0};
     mn_attribute opened = {.type = row->type};
 
@@ -250,7 +250,7 @@ tell_secret(const p11_object *object, const mn_keys *keys, const p11_attribute_r
 static CK_RV
 tell(const p11_object *object, const mn_keys *keys, CK_ATTRIBUTE_TYPE type, value *told)
 {
-    const p11_attribute_row *row = find_row(type, 1u << p11_object_class(object));
+    const p11_attribute_row *row = find_row(type, 1u << object->class);
     const mn_attribute *plain = mn_attributes_get(mn_object_attributes(object->stored), type);
 
     if (row == NULL)

@@ -3,7 +3,22 @@
 
 #include <stdlib.h>
 
+#include "attribute.h"
 #include "ckr.h"
+
+/* Asked for every signature, so read once. */
+static void
+read_usage(p11_object *object)
+{
+    object->class = (CK_OBJECT_CLASS)mn_object_class(object->stored);
+    object->key_type = (CK_KEY_TYPE)mn_attributes_number(mn_object_attributes(object->stored),
+                                                         CKA_KEY_TYPE, CK_UNAVAILABLE_INFORMATION);
+    if (p11_attribute_bool(object, CKA_SIGN))
+        object->usage |= CKF_SIGN;
+    if (p11_attribute_bool(object, CKA_VERIFY))
+        object->usage |= CKF_VERIFY;
+    object->always_authenticate = p11_attribute_bool(object, CKA_ALWAYS_AUTHENTICATE);
+}
 
 p11_object *
 p11_object_new(mn_object *stored)
@@ -16,6 +31,7 @@ p11_object_new(mn_object *stored)
     }
     atomic_init(&object->references, 1);
     object->stored = stored;
+    read_usage(object);
     return object;
 }
 
@@ -37,19 +53,6 @@ p11_object_free(p11_object *object)
     free(object);
 }
 
-CK_OBJECT_CLASS
-p11_object_class(const p11_object *object)
-{
-    return (CK_OBJECT_CLASS)mn_object_class(object->stored);
-}
-
-CK_KEY_TYPE
-p11_object_key_type(const p11_object *object)
-{
-    return (CK_KEY_TYPE)mn_attributes_number(mn_object_attributes(object->stored), CKA_KEY_TYPE,
-                                             CK_UNAVAILABLE_INFORMATION);
-}
-
 CK_RV
 p11_object_key(p11_object *object, const mn_keys *keys, EVP_PKEY **key)
 {
@@ -60,9 +63,8 @@ p11_object_key(p11_object *object, const mn_keys *keys, EVP_PKEY **key)
     *key = atomic_load_explicit(&object->key, memory_order_acquire);
     if (*key != NULL)
         return CKR_OK;
-    made = p11_object_class(object) == CKO_PRIVATE_KEY
-               ? mn_object_private_key(object->stored, keys, &err)
-               : mn_object_public_key(object->stored, &err);
+    made = object->class == CKO_PRIVATE_KEY ? mn_object_private_key(object->stored, keys, &err)
+                                            : mn_object_public_key(object->stored, &err);
     if (made == NULL)
         return p11_ckr_of(&err);
     if (!atomic_compare_exchange_strong(&object->key, &nobody, made)) {

@@ -12,6 +12,10 @@
 typedef struct p11_object {
     atomic_uint references;
     mn_object *stored;
+    CK_OBJECT_CLASS class;
+    CK_KEY_TYPE key_type;     /**< CK_UNAVAILABLE_INFORMATION for what is no key */
+    CK_FLAGS usage;           /**< what a key may be used for: CKF_SIGN, CKF_VERIFY */
+    bool always_authenticate; /**< a PIN for every single use */
     _Atomic(EVP_PKEY *) key;
 } p11_object;
 
@@ -24,13 +28,6 @@ p11_object_ref(p11_object *object);
 
 void
 p11_object_free(p11_object *object);
-
-CK_OBJECT_CLASS
-p11_object_class(const p11_object *object);
-
-/** CKA_KEY_TYPE; CK_UNAVAILABLE_INFORMATION for what is not a key. */
-CK_KEY_TYPE
-p11_object_key_type(const p11_object *object);
 
 /** The key for OpenSSL, borrowed: private for a private key, public otherwise. Decoded once;
  *  `keys` open it. */

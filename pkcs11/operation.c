@@ -5,7 +5,6 @@
 
 #include <openssl/rsa.h>
 
-#include "attribute.h"
 #include "session.h"
 #include "token.h"
 
@@ -64,21 +63,19 @@ explain_missing(p11_slot *slot, CK_OBJECT_HANDLE handle)
 
 CK_RV
 p11_operation_key(p11_session *session, CK_OBJECT_HANDLE handle, const p11_method *method,
-                  CK_OBJECT_CLASS class, CK_ATTRIBUTE_TYPE permission, p11_object **object)
+                  CK_OBJECT_CLASS class, CK_FLAGS purpose, p11_object **object)
 {
     const CK_RV rv = p11_token_object(session->slot, handle, object);
-    CK_OBJECT_CLASS found = 0;
 
     if (rv == CKR_OBJECT_HANDLE_INVALID)
         return explain_missing(session->slot, handle);
     if (rv != CKR_OK)
         return rv;
-    found = p11_object_class(*object);
-    if (found != CKO_PUBLIC_KEY && found != CKO_PRIVATE_KEY && found != CKO_SECRET_KEY)
+    if ((*object)->key_type == CK_UNAVAILABLE_INFORMATION)
         return CKR_KEY_HANDLE_INVALID;
-    if (found != class || p11_object_key_type(*object) != method->mechanism->key_type)
+    if ((*object)->class != class || (*object)->key_type != method->mechanism->key_type)
         return CKR_KEY_TYPE_INCONSISTENT;
-    return p11_attribute_bool(*object, permission) ? CKR_OK : CKR_KEY_FUNCTION_NOT_PERMITTED;
+    return ((*object)->usage & purpose) != 0 ? CKR_OK : CKR_KEY_FUNCTION_NOT_PERMITTED;
 }
 
 static bool

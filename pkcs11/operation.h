@@ -42,10 +42,10 @@ typedef struct p11_input {
 } p11_input;
 
 /** Find the key that a handle names and check that it may do this: `class` is what it must be,
- *  `permission` the CKA_ attribute that allows it. Free the object. */
+ *  `purpose` CKF_SIGN or CKF_VERIFY. Free the object. */
 CK_RV
 p11_operation_key(p11_session *session, CK_OBJECT_HANDLE handle, const p11_method *method,
-                  CK_OBJECT_CLASS class, CK_ATTRIBUTE_TYPE permission, p11_object **object);
+                  CK_OBJECT_CLASS class, CK_FLAGS purpose, p11_object **object);
 
 /** Start: `purpose` is CKF_SIGN or CKF_VERIFY, and always the same for one operation. */
 CK_RV

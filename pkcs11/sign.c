@@ -5,7 +5,6 @@
 
 #include <openssl/err.h>
 
-#include "attribute.h"
 #include "ecdsa.h"
 #include "output.h"
 #include "session.h"
@@ -29,13 +28,13 @@ p11_sign_begin(p11_session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HA
         return CKR_OPERATION_ACTIVE;
     rv = p11_method_read(&method, mechanism, CKF_SIGN);
     if (rv == CKR_OK)
-        rv = p11_operation_key(session, key, &method, CKO_PRIVATE_KEY, CKA_SIGN, &object);
+        rv = p11_operation_key(session, key, &method, CKO_PRIVATE_KEY, CKF_SIGN, &object);
     if (rv == CKR_OK)
         rv = p11_token_key(session->slot, object, &usable);
     if (rv == CKR_OK)
         rv = p11_operation_begin(operation, &method, usable, CKF_SIGN);
     if (rv == CKR_OK)
-        operation->needs_login = p11_attribute_bool(object, CKA_ALWAYS_AUTHENTICATE);
+        operation->needs_login = object->always_authenticate;
     return rv;
 }
 

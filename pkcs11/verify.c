@@ -27,7 +27,7 @@ p11_verify_begin(p11_session *session, const CK_MECHANISM *mechanism, CK_OBJECT_
         return CKR_OPERATION_ACTIVE;
     rv = p11_method_read(&method, mechanism, CKF_VERIFY);
     if (rv == CKR_OK)
-        rv = p11_operation_key(session, key, &method, CKO_PUBLIC_KEY, CKA_VERIFY, &object);
+        rv = p11_operation_key(session, key, &method, CKO_PUBLIC_KEY, CKF_VERIFY, &object);
     if (rv == CKR_OK)
         rv = p11_token_key(session->slot, object, &usable);
     if (rv == CKR_OK)
