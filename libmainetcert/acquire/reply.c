@@ -31,11 +31,16 @@ mn_reply_set_alert(mn_reply *reply, const char *reason)
 static const char *
 find_header(const mn_reply *reply, const char *name, const char *from)
 {
-    const char *end = (const char *)reply->headers.data + reply->headers.len;
-    const char *line = from == NULL ? (const char *)reply->headers.data : from + strlen(from) + 1;
+    const char *line = (const char *)reply->headers.data;
+    const char *end = line;
     size_t name_len = strlen(name);
 
-    for (; reply->headers.len != 0 && line < end; line += strlen(line) + 1) {
+    if (reply->headers.len == 0)
+        return NULL;
+    end += reply->headers.len;
+    if (from != NULL)
+        line = from + strlen(from) + 1;
+    for (; line < end; line += strlen(line) + 1) {
         if (strncasecmp(line, name, name_len) == 0 && line[name_len] == ':')
             return line;
     }
