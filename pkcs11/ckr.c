@@ -48,6 +48,7 @@ p11_ckr(mainet_status status)
     case MAINET_E_TOKEN_EXISTS:
     case MAINET_E_TOKEN_AMBIGUOUS:
     case MAINET_E_IDENTITY_AMBIGUOUS:
+    case MAINET_E_PENDING_EXISTS:
     case MAINET_E_PENDING_NOT_FOUND:
         return CKR_FUNCTION_FAILED;
     case MAINET_E_NOT_PKCS12: /* the rest does not come from base, pkcs12 or store */

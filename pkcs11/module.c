@@ -2,26 +2,31 @@
 #include "module.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "parameters.h"
 #include "session.h"
 
-/* The module of this process, or of the process that it was forked from: whoever finds a strange
- * process id leaves it alone, since threads that are no more may have held its locks. Nothing is
- * registered that would have to be taken back when we are unloaded. */
-static _Atomic(p11_module *) current;
+/* It is never freed, so that a call that is late finds a lock and not a hole. */
+static p11_module the_module;
 
-/* One that was finalized, for the next C_Initialize: it is never freed, so that a call that is late
- * finds a lock and not a hole. */
-static _Atomic(p11_module *) retired;
+/* Which process has it, and how far it has come. Whoever finds a strange process id after a fork
+ * leaves what is in it alone: threads that are no more may have held its locks. Nothing is
+ * registered that would have to be taken back when we are unloaded. */
+enum { NOT_INITIALIZED, BUSY, LIVE };
+static _Atomic uint64_t owner;
+
+static uint64_t
+owned(uint64_t state)
+{
+    return (uint64_t)getpid() << 2 | state;
+}
 
 p11_module *
 p11_module_current(void)
 {
-    p11_module *module = atomic_load_explicit(&current, memory_order_acquire);
-
-    return module != NULL && module->pid == getpid() ? module : NULL;
+    return atomic_load_explicit(&owner, memory_order_acquire) == owned(LIVE) ? &the_module : NULL;
 }
 
 CK_OBJECT_HANDLE
@@ -48,27 +53,21 @@ choose_mutexes(const CK_C_INITIALIZE_ARGS *arguments, p11_mutex_calls *calls)
     return CKR_OK;
 }
 
-static void
-retire(p11_module *module)
-{
-    p11_mutex_end(&module->lock);
-    p11_mutex_end(&module->scan);
-    free(module->folder);
-    module->folder = NULL;
-    module = atomic_exchange(&retired, module);
-    free(module); /* one is enough; this one was never anybody's */
-}
-
-/* Handles go on where the last module of the process ended: they are never used again. */
+/* Handles go on where they ended in this process: they are never used again. */
 static CK_RV
 prepare(p11_module *module, const CK_C_INITIALIZE_ARGS *arguments)
 {
     static const CK_C_INITIALIZE_ARGS none = {0};
+    const CK_OBJECT_HANDLE last_object = atomic_load(&module->last_object);
+    const CK_SESSION_HANDLE last_session = module->last_session;
     CK_RV rv = CKR_OK;
 
+    memset(module, 0, sizeof *module);
+    atomic_init(&module->last_object, last_object);
+    module->last_session = last_session;
+    module->is_live = true;
     if (arguments == NULL)
         arguments = &none;
-    module->pid = getpid();
     rv = choose_mutexes(arguments, &module->calls);
     if (rv == CKR_OK)
         rv = p11_parameters_read(arguments->pReserved, &module->folder);
@@ -76,29 +75,34 @@ prepare(p11_module *module, const CK_C_INITIALIZE_ARGS *arguments)
         rv = p11_mutex_make(&module->lock, &module->calls);
     if (rv == CKR_OK)
         rv = p11_mutex_make(&module->scan, &module->calls);
-    module->is_live = true;
     return rv;
+}
+
+static void
+release(p11_module *module)
+{
+    p11_mutex_end(&module->lock);
+    p11_mutex_end(&module->scan);
+    free(module->folder);
+    module->folder = NULL;
+    atomic_store(&owner, NOT_INITIALIZED);
 }
 
 CK_RV
 p11_module_initialize(const CK_C_INITIALIZE_ARGS *arguments)
 {
-    p11_module *stale = atomic_load(&current);
-    p11_module *made = NULL;
+    uint64_t found = atomic_load(&owner);
     CK_RV rv = CKR_OK;
 
-    if (p11_module_current() != NULL)
+    /* of several threads, and with whatever a fork left behind, one gets past this */
+    if (found == owned(BUSY) || found == owned(LIVE) ||
+        !atomic_compare_exchange_strong(&owner, &found, owned(BUSY)))
         return CKR_CRYPTOKI_ALREADY_INITIALIZED;
-    made = atomic_exchange(&retired, NULL);
-    if (made == NULL)
-        made = calloc(1, sizeof *made);
-    if (made == NULL)
-        return CKR_HOST_MEMORY;
-    rv = prepare(made, arguments);
-    if (rv == CKR_OK && !atomic_compare_exchange_strong(&current, &stale, made))
-        rv = CKR_CRYPTOKI_ALREADY_INITIALIZED; /* another thread was faster */
-    if (rv != CKR_OK)
-        retire(made);
+    rv = prepare(&the_module, arguments);
+    if (rv == CKR_OK)
+        atomic_store(&owner, owned(LIVE));
+    else
+        release(&the_module);
     return rv;
 }
 
@@ -130,10 +134,11 @@ empty(p11_module *module)
 CK_RV
 p11_module_finalize(void)
 {
-    p11_module *module = p11_module_current();
+    p11_module *module = &the_module;
+    uint64_t found = owned(LIVE);
     p11_module before;
 
-    if (module == NULL || !atomic_compare_exchange_strong(&current, &module, NULL))
+    if (!atomic_compare_exchange_strong(&owner, &found, owned(BUSY)))
         return CKR_CRYPTOKI_NOT_INITIALIZED;
     before = empty(module);
     for (size_t i = 0; i < before.session_count; i++)
@@ -146,6 +151,6 @@ p11_module_finalize(void)
     mainet_store_free(module->store);
     module->store = NULL;
     p11_mutex_unlock(&module->scan);
-    retire(module);
+    release(module);
     return CKR_OK;
 }

@@ -3,7 +3,6 @@
 #define P11_MODULE_H
 
 #include <stdatomic.h>
-#include <sys/types.h>
 
 #include "mutex.h"
 #include "store/store.h"
@@ -19,7 +18,6 @@ typedef struct p11_session p11_session;
  * cryptography.
  */
 typedef struct p11_module {
-    pid_t pid;
     p11_mutex_calls calls;
     char *folder; /**< `store=` of C_Initialize; NULL: where the environment says */
 
