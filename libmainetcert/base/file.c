@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,8 +32,27 @@ mn_folder_resolve(const char *path, mainet_error *err)
     char *resolved = realpath(path, NULL);
 
     if (resolved == NULL)
-        (void)mn_fail(err, MAINET_E_STORE_OPEN, errno, "%s: %s", path, strerror(errno));
+        (void)mn_fail_access(err, MAINET_E_STORE_OPEN, errno, AT_FDCWD, path);
     return resolved;
+}
+
+/* The innermost folder that is there is the one that does not let us in. `path` is cut to it. */
+static mainet_status
+fail_to_make(char *path, int cause, mainet_error *err)
+{
+    char *slash = NULL;
+
+    if (cause != EACCES && cause != ENOENT)
+        return mn_fail_access(err, MAINET_E_STORE_WRITE, cause, AT_FDCWD, path);
+    for (;;) {
+        slash = strrchr(path, '/');
+        if (slash == NULL || slash == path)
+            return mn_fail_access(err, MAINET_E_STORE_WRITE, EACCES, AT_FDCWD,
+                                  slash == NULL ? "." : "/");
+        *slash = '\0';
+        if (access(path, F_OK) == 0)
+            return mn_fail_access(err, MAINET_E_STORE_WRITE, EACCES, AT_FDCWD, path);
+    }
 }
 
 mainet_status
@@ -50,24 +70,26 @@ mn_folder_make(const char *path, mainet_error *err)
         *slash = '/';
     }
     if (mkdir(copy, 0700) != 0 && errno != EEXIST)
-        return mn_fail(err, MAINET_E_STORE_WRITE, errno, "cannot make %s: %s", path,
-                       strerror(errno));
+        return fail_to_make(copy, errno, err);
     return MAINET_OK;
 }
 
 /* Whoever may write here could put his own token or key in the way (the manual's 6.1.4). */
 static mainet_status
-check_safety(const char *name, const struct stat *info, mainet_error *err)
+check_safety(int folder, const char *at, const struct stat *info, mainet_error *err)
 {
+    char name[PATH_MAX];
+
+    if (info->st_uid == geteuid() && (info->st_mode & 022) == 0)
+        return MAINET_OK;
+    mn_file_name(folder, at, name, sizeof name);
     if (info->st_uid != geteuid())
         return mn_fail(err, MAINET_E_STORE_OPEN, EPERM,
                        "%s belongs to user %u, not to %u; run: chown %u '%s'", name,
                        (unsigned)info->st_uid, (unsigned)geteuid(), (unsigned)geteuid(), name);
-    if ((info->st_mode & 022) != 0)
-        return mn_fail(err, MAINET_E_STORE_OPEN, EPERM,
-                       "%s can be written by others (owner %u, mode %04o); run: chmod go-w '%s'",
-                       name, (unsigned)info->st_uid, (unsigned)info->st_mode & 07777, name);
-    return MAINET_OK;
+    return mn_fail(err, MAINET_E_STORE_OPEN, EPERM,
+                   "%s can be written by others (owner %u, mode %04o); run: chmod go-w '%s'", name,
+                   (unsigned)info->st_uid, (unsigned)info->st_mode & 07777, name);
 }
 
 static mainet_status
@@ -78,8 +100,8 @@ open_folder(int parent, const char *path, int *fd, mainet_error *err)
 
     opened = openat(parent, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (opened < 0 || fstat(opened, &info) != 0)
-        return mn_fail(err, MAINET_E_STORE_OPEN, errno, "%s: %s", path, strerror(errno));
-    MN_TRY(check_safety(path, &info, err));
+        return mn_fail_access(err, MAINET_E_STORE_OPEN, errno, parent, path);
+    MN_TRY(check_safety(parent, path, &info, err));
     *fd = opened;
     opened = -1;
     return MAINET_OK;
@@ -95,8 +117,7 @@ mainet_status
 mn_folder_open_below(int parent, const char *name, bool make, int *fd, mainet_error *err)
 {
     if (make && mkdirat(parent, name, 0700) != 0 && errno != EEXIST)
-        return mn_fail(err, MAINET_E_STORE_WRITE, errno, "cannot make %s: %s", name,
-                       strerror(errno));
+        return mn_fail_access(err, MAINET_E_STORE_WRITE, errno, parent, name);
     return open_folder(parent, name, fd, err);
 }
 
@@ -106,10 +127,10 @@ mn_file_check(int folder, const char *name, struct stat *info, mainet_error *err
     struct stat found;
 
     if (fstatat(folder, name, &found, AT_SYMLINK_NOFOLLOW) != 0)
-        return mn_fail(err, MAINET_E_STORE_OPEN, errno, "%s: %s", name, strerror(errno));
+        return mn_fail_access(err, MAINET_E_STORE_OPEN, errno, folder, name);
     if (!S_ISREG(found.st_mode))
         return mn_fail(err, MAINET_E_STORE_OPEN, EINVAL, "%s is not a regular file", name);
-    MN_TRY(check_safety(name, &found, err));
+    MN_TRY(check_safety(folder, name, &found, err));
     if (info != NULL)
         *info = found;
     return MAINET_OK;
@@ -144,7 +165,7 @@ mn_file_read_secret(int folder, const char *name, size_t ceiling, mainet_error *
         return mn_fail_null(err, MAINET_E_STORE_OPEN, EFBIG, "%s is too large", name);
     fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
-        return mn_fail_null(err, MAINET_E_STORE_OPEN, errno, "%s: %s", name, strerror(errno));
+        return ((void)mn_fail_access(err, MAINET_E_STORE_OPEN, errno, folder, name), NULL);
     content = mn_secret_new((size_t)info.st_size, err);
     if (content == NULL ||
         read_exactly(fd, name, mn_secret_data(content), (size_t)info.st_size, err) != MAINET_OK)
@@ -164,8 +185,8 @@ mn_file_read(int folder, const char *name, size_t ceiling, mainet_error *err)
     return mn_buffer_take(&copy, err);
 }
 
-static mainet_status
-write_exactly(int fd, const char *name, const uint8_t *data, size_t len, mainet_error *err)
+mainet_status
+mn_file_write_all(int fd, const char *name, const uint8_t *data, size_t len, mainet_error *err)
 {
     for (size_t done = 0; done < len;) {
         ssize_t put = write(fd, data + done, len - done);
@@ -188,8 +209,8 @@ write_aside(int folder, const char *aside, const uint8_t *data, size_t len, main
 
     fd = openat(folder, aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
-        return mn_fail(err, MAINET_E_STORE_WRITE, errno, "%s: %s", aside, strerror(errno));
-    return write_exactly(fd, aside, data, len, err);
+        return mn_fail_access(err, MAINET_E_STORE_WRITE, errno, folder, aside);
+    return mn_file_write_all(fd, aside, data, len, err);
 }
 
 mainet_status
@@ -205,7 +226,7 @@ mn_file_write(int folder, const char *name, const uint8_t *data, size_t len, mai
     (void)snprintf(aside, sizeof aside, ".%s.%s", name, unique_hex);
     status = write_aside(folder, aside, data, len, err);
     if (status == MAINET_OK && (renameat(folder, aside, folder, name) != 0 || fsync(folder) != 0))
-        status = mn_fail(err, MAINET_E_STORE_WRITE, errno, "%s: %s", name, strerror(errno));
+        status = mn_fail_access(err, MAINET_E_STORE_WRITE, errno, folder, name);
     if (status != MAINET_OK)
         (void)unlinkat(folder, aside, 0);
     return status;
@@ -215,7 +236,7 @@ mainet_status
 mn_file_remove(int folder, const char *name, mainet_error *err)
 {
     if (unlinkat(folder, name, 0) != 0 && errno != ENOENT)
-        return mn_fail(err, MAINET_E_STORE_WRITE, errno, "%s: %s", name, strerror(errno));
+        return mn_fail_access(err, MAINET_E_STORE_WRITE, errno, folder, name);
     (void)fsync(folder); /* a file that comes back after power loss is met again, not lost */
     return MAINET_OK;
 }

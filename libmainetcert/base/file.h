@@ -49,6 +49,20 @@ mn_file_write(int folder, const char *name, const uint8_t *data, size_t len, mai
 mainet_status
 mn_file_remove(int folder, const char *name, mainet_error *err);
 
+/** Write everything to an open file and fsync it; `name` is for error details. */
+mainet_status
+mn_file_write_all(int fd, const char *name, const uint8_t *data, size_t len, mainet_error *err);
+
+/** The whole path of a name in an open folder, as far as the system tells: for error details. "."
+ *  is the folder itself; AT_FDCWD takes the name as it is. */
+void
+mn_file_name(int folder, const char *name, char *out, size_t out_len);
+
+/** Fail as the manual's 6.1.4 does: which path, which owner, which mode, what to run. `cause` is
+ * the errno of what was tried on `name` in `folder` (AT_FDCWD: a path). */
+mainet_status
+mn_fail_access(mainet_error *err, mainet_status status, int cause, int folder, const char *name);
+
 /** `mn_auto_fd fd = -1;` is closed with its scope. */
 #define mn_auto_fd __attribute__((cleanup(mn_fd_cleanup))) int
 

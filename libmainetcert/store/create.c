@@ -19,8 +19,9 @@ typedef struct draft {
     mn_keys *keys;
     mn_wrap wraps[3];
     size_t wrap_count;
-    mn_secret *key_file; /* NULL if the token has a PIN */
-    mainet_token *token; /* the handle, made before the commit so that nothing fails after it */
+    uint32_t wanted_slot; /* 0: whichever is next */
+    mn_secret *key_file;  /* NULL if the token has a PIN */
+    mainet_token *token;  /* the handle, made before the commit so that nothing fails after it */
 } draft;
 
 static void
@@ -66,17 +67,17 @@ static mainet_status
 claim_slot(draft *made, mn_lock **lock, const char *folder, mainet_error *err)
 {
     mn_auto_scan scan = MN_SCAN_INIT;
-    char text[16];
 
     MN_TRY(mn_scan_read(&scan, lock, folder, err));
     for (size_t i = 0; i < scan.count; i++)
         if (strcmp(scan.heads[i].label, made->head.label) == 0)
             return mn_fail(err, MAINET_E_TOKEN_EXISTS, 0, "token %s has this label",
                            scan.heads[i].serial);
+    if (made->wanted_slot != 0 && made->wanted_slot != scan.next_slot)
+        return mn_fail(err, MAINET_E_TOKEN_NOT_FOUND, 0, "slot %u is given out, %u is next",
+                       made->wanted_slot, scan.next_slot);
     made->head.slot = scan.next_slot;
-    (void)snprintf(text, sizeof text, "%u\n", scan.next_slot + 1);
-    return mn_file_write(mn_lock_folder(*lock), MN_NEXT_SLOT_FILE, (const uint8_t *)text,
-                         strlen(text), err);
+    return mn_scan_consume_slot(mn_lock_folder(*lock), made->head.slot, err);
 }
 
 static mainet_status
@@ -89,6 +90,8 @@ write_database(draft *made, mn_lock **lock, mainet_store *store, const char *asi
         mn_database_open_locked(lock, mainet_store_path(store), aside, MN_ACCESS_CREATE, err);
     if (database == NULL)
         return mn_failure(err);
+    made->head.version = mn_database_version(database);
+    MN_TRY(mn_settings_read(database, &made->head.settings, made->head.settings_hash, err));
     MN_TRY(mn_head_write(database, &made->head, made->keys, true, err));
     for (size_t i = 0; i < made->wrap_count; i++)
         MN_TRY(mn_wrap_write(database, &made->wraps[i], err));
@@ -183,6 +186,24 @@ mainet_token_create(mainet_store *store, const char *label, const uint8_t *pin, 
         add_role(&made, MN_ROLE_SO, so_pin, so_pin_len, MN_WRAP_LIMIT, err) != MAINET_OK)
         return NULL;
     return finish(&made, store, err);
+}
+
+mainet_token *
+mn_token_init(mainet_store *store, const char *label, const uint8_t *so_pin, size_t so_pin_len,
+              uint32_t slot, mainet_error *err)
+{
+    __attribute__((cleanup(draft_clear))) draft made = {.wanted_slot = slot};
+    mainet_token *token = NULL;
+
+    if (start(&made, label, err) != MAINET_OK ||
+        add_role(&made, MN_ROLE_SO, so_pin, so_pin_len, MN_WRAP_LIMIT, err) != MAINET_OK)
+        return NULL;
+    token = finish(&made, store, err);
+    if (token == NULL)
+        return NULL;
+    mn_keys_free(token->keys); /* nobody has logged in */
+    token->keys = NULL;
+    return token;
 }
 
 mainet_token *

@@ -14,12 +14,16 @@
 #include "base/file.h"
 
 #define APPLICATION_ID 0x4d4e544b /* "MNTK" */
-#define FORMAT_VERSION 1
+
+#define IDLE_MAX 24
 
 struct mn_database {
     mn_lock *lock;
     sqlite3 *handle;
+    sqlite3_stmt *idle[IDLE_MAX]; /* prepared before, for whoever has the same SQL again */
+    uint32_t version;
     bool writes;
+    char name[64]; /* of the file in the folder, for error details */
     bool recovers; /* a reader that finds a journal has to write to roll it back */
 };
 
@@ -29,9 +33,12 @@ struct mn_statement {
     int bound; /* the first failed bind */
 };
 
-static const char schema[] =
+/* What each version of the format adds to the one before. */
+static const char *const schemas[MN_DATABASE_VERSION] = {
 #include "schema.inc"
-    ;
+    ,
+#include "schema-2.inc"
+};
 
 /* What happened, in the words of section 5 of the design: 305 if it kept us from writing, else 300.
  */
@@ -49,6 +56,9 @@ fail(const mn_database *database, mainet_error *err, const char *doing)
         status = MAINET_E_STORE_OPEN;
     if ((code & 0xff) == SQLITE_FULL && system == 0)
         system = ENOSPC;
+    if (database->lock != NULL &&
+        (system == EACCES || system == EROFS || system == ENOSPC || system == EDQUOT))
+        return mn_fail_access(err, status, system, mn_lock_folder(database->lock), database->name);
     return mn_fail(err, status, system, "%s: %s%s%s", doing, sqlite3_errstr(code),
                    system == 0 ? "" : ": ", system == 0 ? "" : strerror(system));
 }
@@ -120,27 +130,48 @@ describe_schema(mn_database *database, mn_buffer *out, mainet_error *err)
     }
 }
 
-/* Our own schema told back by SQLite from memory, made once; under the mutex of lock.c. */
-static mainet_status
-describe_ours(const mn_buffer **ours, mainet_error *err)
+static void
+drop_idle(mn_database *database)
 {
-    static mn_buffer made = MN_BUFFER_INIT(65536);
+    for (size_t i = 0; i < IDLE_MAX; i++) {
+        (void)sqlite3_finalize(database->idle[i]);
+        database->idle[i] = NULL;
+    }
+}
+
+/* From the schema of one version to that of another. */
+static mainet_status
+build_schema(mn_database *database, uint32_t from, uint32_t to, mainet_error *err)
+{
+    for (uint32_t version = from; version < to; version++)
+        MN_TRY(execute(database, schemas[version], err));
+    return MAINET_OK;
+}
+
+/* Our own schema of a version, told back by SQLite from memory, made once; under the mutex of
+ * lock.c. */
+static mainet_status
+describe_ours(uint32_t version, const mn_buffer **ours, mainet_error *err)
+{
+    static mn_buffer all[MN_DATABASE_VERSION] = {MN_BUFFER_INIT(65536), MN_BUFFER_INIT(65536)};
+    mn_buffer *made = &all[version - 1];
     mn_database memory = {.writes = true};
     mainet_status status = MAINET_OK;
 
-    *ours = &made;
-    if (made.len != 0)
+    *ours = made;
+    if (made->len != 0)
         return MAINET_OK;
     if (sqlite3_open_v2(":memory:", &memory.handle,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY,
                         NULL) != SQLITE_OK)
         status = fail(&memory, err, "schema");
     if (status == MAINET_OK)
-        status = execute(&memory, schema, err);
+        status = build_schema(&memory, 0, version, err);
     if (status == MAINET_OK)
-        status = describe_schema(&memory, &made, err);
+        status = describe_schema(&memory, made, err);
     if (status != MAINET_OK)
-        mn_buffer_clear(&made);
+        mn_buffer_clear(made);
+    drop_idle(&memory);
     (void)sqlite3_close_v2(memory.handle);
     return status;
 }
@@ -172,13 +203,15 @@ check_schema(mn_database *database, const char *name, mainet_error *err)
     MN_TRY(read_pragma(database, "PRAGMA user_version", &version, err));
     if (application != APPLICATION_ID)
         return mn_fail(err, MAINET_E_STORE_OPEN, 0, "%s is not a token", name);
-    if (version > FORMAT_VERSION)
+    if (version > MN_DATABASE_VERSION)
         return mn_fail(err, MAINET_E_STORE_VERSION, 0, "%s has format %lld, this version knows %d",
-                       name, (long long)version, FORMAT_VERSION);
-    MN_TRY(describe_ours(&ours, err));
+                       name, (long long)version, MN_DATABASE_VERSION);
+    if (version < 1)
+        return mn_fail(err, MAINET_E_STORE_OPEN, 0, "%s has format %lld", name, (long long)version);
+    database->version = (uint32_t)version;
+    MN_TRY(describe_ours(database->version, &ours, err));
     MN_TRY(describe_schema(database, &found, err));
-    if (version != FORMAT_VERSION || found.len != ours->len ||
-        memcmp(found.data, ours->data, found.len) != 0)
+    if (found.len != ours->len || memcmp(found.data, ours->data, found.len) != 0)
         return mn_fail(err, MAINET_E_STORE_OPEN, 0, "%s has a schema that is not ours", name);
     return MAINET_OK;
 }
@@ -201,9 +234,8 @@ open_handle(mn_database *database, const char *folder, const char *name, bool im
     if (sqlite3_open_v2((const char *)uri.data, &database->handle, flags, "unix-none") != SQLITE_OK)
         return fail(database, err, name);
     if (database->writes && sqlite3_db_readonly(database->handle, "main") == 1)
-        return mn_fail(err, MAINET_E_STORE_WRITE, EACCES,
-                       "%s/%s may not be written by user %u; run: chmod u+w '%s/%s'", folder, name,
-                       (unsigned)geteuid(), folder, name);
+        return mn_fail_access(err, MAINET_E_STORE_WRITE, EACCES, mn_lock_folder(database->lock),
+                              name);
     (void)sqlite3_extended_result_codes(database->handle, 1);
     return configure(database, err);
 }
@@ -218,6 +250,8 @@ prepare_journal(mn_database *database, const char *name, bool *immutable, mainet
 
     (void)snprintf(journal, sizeof journal, "%s-journal", name);
     *immutable = !may_write && !database->writes;
+    if (!may_write && database->writes)
+        return mn_fail_access(err, MAINET_E_STORE_WRITE, errno, folder, ".");
     if (faccessat(folder, journal, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
         return MAINET_OK;
     if (!may_write)
@@ -228,6 +262,18 @@ prepare_journal(mn_database *database, const char *name, bool *immutable, mainet
     return database->writes ? MAINET_OK : mn_lock_upgrade(database->lock, err);
 }
 
+mainet_status
+mn_database_upgrade(mn_database *database, mainet_error *err)
+{
+    char pragma[40];
+
+    MN_TRY(build_schema(database, database->version, MN_DATABASE_VERSION, err));
+    (void)snprintf(pragma, sizeof pragma, "PRAGMA user_version=%d", MN_DATABASE_VERSION);
+    MN_TRY(execute(database, pragma, err));
+    database->version = MN_DATABASE_VERSION;
+    return MAINET_OK;
+}
+
 static mainet_status
 create_file(mn_database *database, const char *folder, const char *name, mainet_error *err)
 {
@@ -235,13 +281,12 @@ create_file(mn_database *database, const char *folder, const char *name, mainet_
                            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
     if (fd < 0)
-        return mn_fail(err, MAINET_E_STORE_WRITE, errno, "%s/%s: %s", folder, name,
-                       strerror(errno));
+        return mn_fail_access(err, MAINET_E_STORE_WRITE, errno, mn_lock_folder(database->lock),
+                              name);
     MN_TRY(open_handle(database, folder, name, false, err));
     MN_TRY(execute(database, "BEGIN EXCLUSIVE", err));
-    MN_TRY(execute(database, schema, err));
-    MN_TRY(execute(database, "PRAGMA application_id=1296979019; PRAGMA user_version=1", err));
-    return MAINET_OK;
+    MN_TRY(execute(database, "PRAGMA application_id=1296979019", err));
+    return mn_database_upgrade(database, err);
 }
 
 static mainet_status
@@ -267,6 +312,7 @@ mn_database_open_locked(mn_lock **lock, const char *folder, const char *name, mn
         return mn_fail_memory_null(err, "database");
     database->lock = mn_lock_take(lock);
     database->writes = access != MN_ACCESS_READ;
+    (void)snprintf(database->name, sizeof database->name, "%s", name);
     status = initialize(err);
     if (status == MAINET_OK)
         status =
@@ -296,6 +342,7 @@ mn_database_free(mn_database *database)
 {
     if (database == NULL)
         return;
+    drop_idle(database);
     if (database->handle != NULL) {
         if (sqlite3_get_autocommit(database->handle) == 0)
             (void)sqlite3_exec(database->handle, "ROLLBACK", NULL, NULL, NULL);
@@ -321,6 +368,26 @@ mn_database_folder(const mn_database *database)
     return mn_lock_folder(database->lock);
 }
 
+uint32_t
+mn_database_version(const mn_database *database)
+{
+    return database->version;
+}
+
+mainet_status
+mn_database_save(mn_database *database, int fd, const char *name, mainet_error *err)
+{
+    sqlite3_int64 len = 0;
+    unsigned char *image = sqlite3_serialize(database->handle, "main", &len, 0);
+    mainet_status status = MAINET_OK;
+
+    if (image == NULL)
+        return fail(database, err, "copy");
+    status = mn_file_write_all(fd, name, image, (size_t)len, err);
+    sqlite3_free(image);
+    return status;
+}
+
 int64_t
 mn_database_last_id(mn_database *database)
 {
@@ -333,6 +400,36 @@ mn_database_changes(mn_database *database)
     return sqlite3_changes(database->handle);
 }
 
+/* A batch runs the same few statements thousands of times; to prepare one takes longer than to run
+ * it. */
+static sqlite3_stmt *
+take_idle(mn_database *database, const char *sql)
+{
+    for (size_t i = 0; i < IDLE_MAX; i++) {
+        sqlite3_stmt *found = database->idle[i];
+
+        if (found == NULL || strcmp(sqlite3_sql(found), sql) != 0)
+            continue;
+        database->idle[i] = NULL;
+        return found;
+    }
+    return NULL;
+}
+
+static void
+put_idle(mn_database *database, sqlite3_stmt *handle)
+{
+    (void)sqlite3_reset(handle);
+    (void)sqlite3_clear_bindings(handle);
+    for (size_t i = 0; i < IDLE_MAX; i++) {
+        if (database->idle[i] != NULL)
+            continue;
+        database->idle[i] = handle;
+        return;
+    }
+    (void)sqlite3_finalize(handle);
+}
+
 mn_statement *
 mn_statement_new(mn_database *database, const char *sql, mainet_error *err)
 {
@@ -341,6 +438,9 @@ mn_statement_new(mn_database *database, const char *sql, mainet_error *err)
     if (statement == NULL)
         return mn_fail_memory_null(err, "statement");
     statement->database = database;
+    statement->handle = take_idle(database, sql);
+    if (statement->handle != NULL)
+        return mn_statement_take(&statement);
     if (sqlite3_prepare_v2(database->handle, sql, -1, &statement->handle, NULL) != SQLITE_OK) {
         (void)fail(database, err, "statement");
         return NULL;
@@ -353,7 +453,8 @@ mn_statement_free(mn_statement *statement)
 {
     if (statement == NULL)
         return;
-    (void)sqlite3_finalize(statement->handle);
+    if (statement->handle != NULL)
+        put_idle(statement->database, statement->handle);
     free(statement);
 }
 

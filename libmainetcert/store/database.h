@@ -5,6 +5,9 @@
 #include "base/buffer.h"
 #include "store/lock.h"
 
+/** The newest version of the format (SCHEMA.md, "Versions and migration"); the first is 1. */
+#define MN_DATABASE_VERSION 2
+
 /** One transaction on one token file: the lock, the file, BEGIN. Freed without a commit it is
  * rolled back; either way nothing stays open. */
 typedef struct mn_database mn_database;
@@ -44,6 +47,19 @@ mn_database_close(mn_database **database);
 /** Borrow the descriptor of the folder, which is locked. */
 int
 mn_database_folder(const mn_database *database);
+
+/** The version of the format that the file has. */
+uint32_t
+mn_database_version(const mn_database *database);
+
+/** Within a writing transaction, give an older file the schema and number of the newest version. */
+mainet_status
+mn_database_upgrade(mn_database *database, mainet_error *err);
+
+/** Write the database, as this transaction sees it, to an open file and fsync that. `name` is for
+ *  error details. */
+mainet_status
+mn_database_save(mn_database *database, int fd, const char *name, mainet_error *err);
 
 /** The row id of the last insert. */
 int64_t

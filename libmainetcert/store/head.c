@@ -5,8 +5,6 @@
 
 #include <openssl/crypto.h>
 
-#include "store/record.h"
-
 static bool
 is_utf8_text(const char *text)
 {
@@ -86,23 +84,29 @@ mn_head_read(mn_database *database, mn_head *head, mainet_error *err)
     head->slot = (uint32_t)slot;
     head->generation = (uint64_t)mn_statement_number(rows, 4);
     head->object_count = (uint64_t)mn_statement_number(rows, 5);
-    return MAINET_OK;
+    head->version = mn_database_version(database);
+    return mn_settings_read(database, &head->settings, head->settings_hash, err);
 }
 
+/* The slot number belongs to the folder: since version 2 a backup can be given another one there
+ * without the keys. */
 static mainet_status
 compute_mac(const mn_head *head, const mn_keys *keys, uint8_t mac[MN_SHA256_LEN], mainet_error *err)
 {
     mn_auto_buffer(text, 1024);
 
     mn_buffer_append(&text, "meta", 4);
-    mn_buffer_append_u32(&text, MN_FORMAT_VERSION);
+    mn_buffer_append_u32(&text, head->version);
     mn_buffer_append(&text, head->token_id, sizeof head->token_id);
     mn_buffer_append_span(&text, head->serial, strlen(head->serial));
     mn_buffer_append_span(&text, head->label, strlen(head->label));
-    mn_buffer_append_u32(&text, head->slot);
+    if (head->version == 1)
+        mn_buffer_append_u32(&text, head->slot);
     mn_buffer_append_u64(&text, head->generation);
     mn_buffer_append_u64(&text, head->object_count);
     mn_buffer_append(&text, head->set_hash, sizeof head->set_hash);
+    if (head->version >= 2)
+        mn_buffer_append(&text, head->settings_hash, sizeof head->settings_hash);
     MN_TRY(mn_buffer_check(&text, "head", err));
     return mn_hmac(mn_keys_mac(keys), text.data, text.len, mac, err);
 }
@@ -112,6 +116,9 @@ mn_head_verify(const mn_head *head, const mn_keys *keys, mainet_error *err)
 {
     uint8_t mac[MN_SHA256_LEN];
 
+    if (memcmp(mn_keys_token_id(keys), head->token_id, sizeof head->token_id) != 0)
+        return mn_fail(err, MAINET_E_TOKEN_LOCKED, 0,
+                       "the token was given a new key since it was unlocked");
     MN_TRY(compute_mac(head, keys, mac, err));
     if (CRYPTO_memcmp(mac, head->mac, sizeof mac) != 0)
         return mn_fail(err, MAINET_E_STORE_TAMPERED, 0, "the token's head does not verify");
@@ -124,6 +131,7 @@ mn_head_write(mn_database *database, mn_head *head, const mn_keys *keys, bool is
 {
     mn_auto(mn_statement) write = NULL;
 
+    head->version = mn_database_version(database);
     MN_TRY(mn_random((uint8_t *)&head->generation, sizeof head->generation, err));
     MN_TRY(compute_mac(head, keys, head->mac, err));
     write = mn_statement_new(database,

@@ -5,12 +5,14 @@
 #include "base/crypto.h"
 #include "store/database.h"
 #include "store/keys.h"
+#include "store/setting.h"
 
 #define MN_SERIAL_LEN 16
 #define MN_LABEL_MAX_LEN 32
 
 /** The row of `meta`: what a token says of itself, and what its objects add up to (SCHEMA.md). */
 typedef struct mn_head {
+    uint32_t version; /**< of the format of the file that it was read from or goes to */
     uint8_t token_id[MN_TOKEN_ID_LEN];
     char serial[MN_SERIAL_LEN + 1];
     char label[MN_LABEL_MAX_LEN + 1];
@@ -18,6 +20,8 @@ typedef struct mn_head {
     uint64_t generation;
     uint64_t object_count;
     uint8_t set_hash[MN_SHA256_LEN];
+    mn_settings settings;
+    uint8_t settings_hash[MN_SHA256_LEN];
     uint8_t mac[MN_SHA256_LEN];
 } mn_head;
 
@@ -28,7 +32,8 @@ mn_label_check(const char *label, mainet_error *err);
 mainet_status
 mn_head_read(mn_database *database, mn_head *head, mainet_error *err);
 
-/** MAINET_E_STORE_TAMPERED unless the MAC fits. */
+/** MAINET_E_STORE_TAMPERED unless the MAC fits; MAINET_E_TOKEN_LOCKED if the keys are those from
+ *  before mainet_token_rekey(). */
 mainet_status
 mn_head_verify(const mn_head *head, const mn_keys *keys, mainet_error *err);
 

@@ -21,6 +21,12 @@ mn_kdf_init(mn_kdf *kdf, mainet_error *err)
     return mn_random(kdf->salt, sizeof kdf->salt, err);
 }
 
+bool
+mn_kdf_is_cheap(const mn_kdf *kdf)
+{
+    return kdf->n * kdf->p < N_DEFAULT;
+}
+
 mainet_status
 mn_pin_check(const uint8_t *pin, size_t pin_len, mainet_error *err)
 {
@@ -30,8 +36,8 @@ mn_pin_check(const uint8_t *pin, size_t pin_len, mainet_error *err)
     return MAINET_OK;
 }
 
-static mainet_status
-check_cost(const mn_kdf *kdf, mainet_error *err)
+mainet_status
+mn_kdf_check(const mn_kdf *kdf, mainet_error *err)
 {
     if (kdf->n < N_FLOOR || kdf->n > N_CEILING || (kdf->n & (kdf->n - 1)) != 0 ||
         kdf->r != R_ONLY || kdf->p < 1 || kdf->p > P_CEILING)
@@ -60,7 +66,7 @@ mn_kdf_derive(const mn_kdf *kdf, const uint8_t *pin, size_t pin_len, mainet_erro
         OSSL_PARAM_construct_end(),
     };
 
-    if (check_cost(kdf, err) != MAINET_OK || mn_crypto_ready(err) != MAINET_OK)
+    if (mn_kdf_check(kdf, err) != MAINET_OK || mn_crypto_ready(err) != MAINET_OK)
         return NULL;
     key = mn_secret_new(MN_SEAL_KEY_LEN, err);
     if (key == NULL)

@@ -20,6 +20,14 @@ typedef struct mn_kdf {
 mainet_status
 mn_kdf_init(mn_kdf *kdf, mainet_error *err);
 
+/** Check the cost parameters: MAINET_E_STORE_OPEN below the floor or above the ceiling. */
+mainet_status
+mn_kdf_check(const mn_kdf *kdf, mainet_error *err);
+
+/** Whether the cost is below today's default. */
+bool
+mn_kdf_is_cheap(const mn_kdf *kdf);
+
 /** Check the length of a PIN: MAINET_E_PIN_LENGTH. */
 mainet_status
 mn_pin_check(const uint8_t *pin, size_t pin_len, mainet_error *err);

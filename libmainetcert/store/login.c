@@ -7,13 +7,12 @@
 #include "store/token-private.h"
 
 static mainet_status
-read_wrap(mainet_token *token, mn_role role, mn_wrap *wrap, mainet_error *err)
+read_wrap(mainet_token *token, mn_role role, mn_wrap *wrap, mn_head *head, mainet_error *err)
 {
     mn_auto(mn_database) database = NULL;
-    mn_head head;
     bool found = false;
 
-    database = mn_token_access(token, MN_ACCESS_READ, &head, err);
+    database = mn_token_access(token, MN_ACCESS_READ, head, err);
     if (database == NULL)
         return mn_failure(err);
     MN_TRY(mn_wrap_read(database, role, wrap, &found, err));
@@ -51,17 +50,17 @@ read_key_file(mainet_token *token, mainet_error *err)
 }
 
 static mn_secret *
-open_wrap(mainet_token *token, const mn_wrap *wrap, const uint8_t *pin, size_t pin_len,
-          mainet_error *err)
+open_wrap(mainet_token *token, const uint8_t token_id[MN_TOKEN_ID_LEN], const mn_wrap *wrap,
+          const uint8_t *pin, size_t pin_len, mainet_error *err)
 {
     mn_auto(mn_secret) key_file = NULL;
 
     if (wrap->role != MN_ROLE_NONE)
-        return mn_wrap_open(wrap, pin, pin_len, token->token_id, err);
+        return mn_wrap_open(wrap, pin, pin_len, token_id, err);
     key_file = read_key_file(token, err);
     return key_file == NULL ? NULL
                             : mn_wrap_open(wrap, mn_secret_bytes(key_file), mn_secret_len(key_file),
-                                           token->token_id, err);
+                                           token_id, err);
 }
 
 /* The token may have changed during the derivation: look again, and at every row. */
@@ -83,27 +82,40 @@ verify(mainet_token *token, mn_role role, const mn_keys *keys, mainet_error *err
 }
 
 mn_keys *
-mn_token_login(mainet_token *token, mn_role role, const uint8_t *pin, size_t pin_len,
-               mainet_error *err)
+mn_token_prove(mainet_token *token, mn_role role, const uint8_t *pin, size_t pin_len,
+               mn_wrap *opened, mainet_error *err)
 {
     mn_auto(mn_secret) token_key = NULL;
     mn_auto(mn_keys) keys = NULL;
-    mn_wrap wrap = {.role = role};
+    mn_head head;
 
+    opened->role = role;
     if (role != MN_ROLE_NONE && mn_pin_check(pin, pin_len, err) != MAINET_OK)
         return NULL;
-    if (read_wrap(token, role, &wrap, err) != MAINET_OK)
+    if (read_wrap(token, role, opened, &head, err) != MAINET_OK)
         return NULL;
-    token_key = open_wrap(token, &wrap, pin, pin_len, err);
+    token_key = open_wrap(token, head.token_id, opened, pin, pin_len, err);
     if (token_key == NULL) {
         if (mn_failure(err) == MAINET_E_PIN_INCORRECT)
             count(token, role, false);
         return NULL;
     }
-    keys = mn_keys_new(&token_key, token->token_id, err);
+    keys = mn_keys_new(&token_key, head.token_id, err);
     if (keys == NULL || verify(token, role, keys, err) != MAINET_OK)
         return NULL;
-    if (wrap.failures != 0)
+    if (opened->failures != 0)
         count(token, role, true);
     return mn_keys_take(&keys);
+}
+
+mn_keys *
+mn_token_login(mainet_token *token, mn_role role, const uint8_t *pin, size_t pin_len,
+               mainet_error *err)
+{
+    mn_wrap opened;
+    mn_keys *keys = mn_token_prove(token, role, pin, pin_len, &opened, err);
+
+    if (keys != NULL)
+        mn_token_tend(token, keys, &opened, pin, pin_len);
+    return keys;
 }

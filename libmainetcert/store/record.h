@@ -6,6 +6,8 @@
 
 /* What the store itself needs of an object to write and read its row (SCHEMA.md). */
 
+/** The version that rows, sealed attributes and wraps are bound to: the one in which their shape
+ *  last changed. A wrap cannot be made again without its PIN, so they outlive a migration. */
 #define MN_FORMAT_VERSION 1
 
 /** Make an object from a row; the attribute lists are taken over. `public_key` is a hash or NULL.

@@ -77,6 +77,15 @@ find_next_slot(mn_scan *scan, int folder)
         scan->next_slot = scan->heads[scan->count - 1].slot + 1;
 }
 
+mainet_status
+mn_scan_consume_slot(int folder, uint32_t slot, mainet_error *err)
+{
+    char text[16];
+
+    (void)snprintf(text, sizeof text, "%u\n", slot + 1);
+    return mn_file_write(folder, MN_NEXT_SLOT_FILE, (const uint8_t *)text, strlen(text), err);
+}
+
 static void
 close_dir(DIR **stream)
 {

@@ -24,6 +24,10 @@ typedef struct mn_scan {
 mainet_status
 mn_scan_read(mn_scan *scan, mn_lock **lock, const char *folder, mainet_error *err);
 
+/** Write down that a slot number is given out. The folder is locked to write. */
+mainet_status
+mn_scan_consume_slot(int folder, uint32_t slot, mainet_error *err);
+
 void
 mn_scan_clear(mn_scan *scan);
 

@@ -14,7 +14,6 @@
 struct mainet_token {
     atomic_uint references;
     mainet_store *store;
-    uint8_t token_id[MN_TOKEN_ID_LEN];
     char serial[MN_SERIAL_LEN + 1];
     char label[MN_LABEL_MAX_LEN + 1];
     char file[MN_SERIAL_LEN + sizeof ".db"];
@@ -23,6 +22,8 @@ struct mainet_token {
     bool has_user_pin;
     bool has_so_pin;
     int32_t tries_left;
+    char pin_limit[12];
+    mn_settings settings;
     mn_keys *keys; /* NULL while locked */
 };
 
@@ -34,6 +35,45 @@ mn_token_access(mainet_token *token, mn_access access, mn_head *head, mainet_err
 /** Make a handle from what was read of its file. */
 mainet_token *
 mn_token_handle(mainet_store *store, mn_database *database, const mn_head *head, mainet_error *err);
+
+/** Look again at what askers answer: label, slot, settings, PINs and the tries left. If the file
+ * cannot be read, they stay as they are. */
+void
+mn_token_refresh(mainet_token *token);
+
+/** As mn_token_login, but change nothing besides the count of wrong PINs, and hand out the wrap
+ * that the PIN opened. */
+mn_keys *
+mn_token_prove(mainet_token *token, mn_role role, const uint8_t *pin, size_t pin_len,
+               mn_wrap *opened, mainet_error *err);
+
+/** After a login, what needs keys and write access: migrate an older format, seal the token key
+ * again at a cost that has risen, remove a key file that opens nothing any more. Nothing of that
+ * fails the login. */
+void
+mn_token_tend(mainet_token *token, const mn_keys *keys, const mn_wrap *opened, const uint8_t *pin,
+              size_t pin_len);
+
+/** Within a transaction that has changed nothing yet, bring an older file to the newest version,
+ * after a copy of it was kept. The head is to be written afterwards. */
+mainet_status
+mn_token_upgrade(mn_database *database, const mainet_token *token, mn_head *head,
+                 mainet_error *err);
+
+/** MAINET_E_PENDING_EXISTS if something that a service delivered for this token is not imported
+ * yet: it can be opened with the present token key only. The folder is locked. */
+mainet_status
+mn_token_refuse_pending(int folder, const char *serial, mainet_error *err);
+
+/** MAINET_E_TOKEN_EXISTS if another token than `serial` has the label. */
+mainet_status
+mn_label_is_free(mn_lock **lock, const char *folder, const char *label, const char *serial,
+                 mainet_error *err);
+
+/** Save the transaction's database as a new file in a folder, durably: readers see all of it or
+ * nothing. With `replace` in the place of an older one, else MAINET_E_FILE_EXISTS. */
+mainet_status
+mn_copy_write(mn_database *database, int folder, const char *name, bool replace, mainet_error *err);
 
 /** The file name of a serial's token. */
 void

@@ -43,6 +43,18 @@ tries_left(const mn_token_info *info)
     return info->user_failures >= info->user_limit ? 0 : info->user_limit - info->user_failures;
 }
 
+static void
+describe(mainet_token *token, const mn_head *head, const mn_token_info *roles)
+{
+    memcpy(token->label, head->label, sizeof token->label);
+    token->slot = head->slot;
+    token->settings = head->settings;
+    token->has_user_pin = roles->has_user_pin;
+    token->has_so_pin = roles->has_so_pin;
+    token->tries_left = tries_left(roles);
+    (void)snprintf(token->pin_limit, sizeof token->pin_limit, "%d", (int)roles->user_limit);
+}
+
 mainet_token *
 mn_token_handle(mainet_store *store, mn_database *database, const mn_head *head, mainet_error *err)
 {
@@ -53,20 +65,15 @@ mn_token_handle(mainet_store *store, mn_database *database, const mn_head *head,
         return mn_fail_memory_null(err, "token");
     atomic_init(&token->references, 1);
     token->store = mn_store_ref(store);
-    memcpy(token->token_id, head->token_id, sizeof token->token_id);
     memcpy(token->serial, head->serial, sizeof token->serial);
-    memcpy(token->label, head->label, sizeof token->label);
     mn_token_file_name(head->serial, ".db", token->file, sizeof token->file);
-    token->slot = head->slot;
     if (asprintf(&token->path, "%s/%s", mainet_store_path(store), token->file) < 0) {
         token->path = NULL;
         return mn_fail_memory_null(err, "token");
     }
     if (read_roles(database, &roles, err) != MAINET_OK)
         return NULL;
-    token->has_user_pin = roles.has_user_pin;
-    token->has_so_pin = roles.has_so_pin;
-    token->tries_left = tries_left(&roles);
+    describe(token, head, &roles);
     return mainet_token_take(&token);
 }
 
@@ -78,7 +85,7 @@ mn_token_access(mainet_token *token, mn_access access, mn_head *head, mainet_err
 
     if (database == NULL || mn_head_read(database, head, err) != MAINET_OK)
         return NULL;
-    if (memcmp(head->token_id, token->token_id, sizeof head->token_id) != 0)
+    if (strcmp(head->serial, token->serial) != 0)
         return mn_fail_null(err, MAINET_E_TOKEN_NOT_FOUND, 0, "%s is another token now",
                             token->path);
     return mn_database_take(&database);
@@ -97,6 +104,8 @@ mn_token_read_info(mainet_token *token, mn_token_info *info, mainet_error *err)
     memcpy(info->serial, head.serial, sizeof info->serial);
     memcpy(info->label, head.label, sizeof info->label);
     info->slot = head.slot;
+    info->shows_superseded = head.settings.show_superseded;
+    info->shows_expired = head.settings.show_expired;
     info->generation = head.generation;
     info->is_writable =
         faccessat(mn_database_folder(database), token->file, W_OK, AT_EACCESS) == 0 &&
@@ -122,14 +131,17 @@ mainet_token_free(mainet_token *token)
     free(token);
 }
 
-static void
-refresh_tries(mainet_token *token)
+void
+mn_token_refresh(mainet_token *token)
 {
     mainet_error no_matter = {0};
-    mn_token_info info;
+    mn_auto(mn_database) database = NULL;
+    mn_token_info roles = {.slot = 0};
+    mn_head head;
 
-    if (mn_token_read_info(token, &info, &no_matter) == MAINET_OK)
-        token->tries_left = tries_left(&info);
+    database = mn_token_access(token, MN_ACCESS_READ, &head, &no_matter);
+    if (database != NULL && read_roles(database, &roles, &no_matter) == MAINET_OK)
+        describe(token, &head, &roles);
 }
 
 mainet_status
@@ -144,7 +156,7 @@ mainet_token_unlock(mainet_token *token, const uint8_t *pin, size_t pin_len, mai
     if (!token->has_user_pin)
         role = MN_ROLE_NONE; /* whatever PIN is given: there is none to prove */
     keys = mn_token_login(token, role, pin, pin_len, err);
-    refresh_tries(token);
+    mn_token_refresh(token);
     if (keys == NULL)
         return mn_failure(err);
     mn_keys_free(token->keys);

@@ -31,6 +31,8 @@ typedef struct mn_token_info {
     bool has_so_pin;
     bool without_pin;      /**< role none exists */
     bool is_writable;      /**< as far as file modes tell */
+    bool shows_superseded; /**< the setting: identities that have a successor are to be found */
+    bool shows_expired;    /**< the setting: identities whose validity is over are to be found */
     int32_t user_failures; /**< wrong PINs since the last right one */
     int32_t user_limit;    /**< 0: no limit */
     int32_t so_failures;
@@ -45,9 +47,33 @@ mn_token_ref(mainet_token *token);
 mainet_status
 mn_token_read_info(mainet_token *token, mn_token_info *info, mainet_error *err);
 
-/** Prove a PIN and hand out the keys; counts failures as mainet_token_unlock does. */
+/** Prove a PIN and hand out the keys; counts failures and tends the file as mainet_token_unlock
+ * does. */
 mn_keys *
 mn_token_login(mainet_token *token, mn_role role, const uint8_t *pin, size_t pin_len,
+               mainet_error *err);
+
+/** C_SetPIN: replace the PIN of a role that proves the old one. MAINET_E_PIN_INCORRECT also if
+ * another process changed it meanwhile. */
+mainet_status
+mn_token_set_pin(mainet_token *token, mn_role role, const uint8_t *old_pin, size_t old_pin_len,
+                 const uint8_t *new_pin, size_t new_pin_len, mainet_error *err);
+
+/** C_InitPIN: set the user's PIN with the keys of an officer's login, and count afresh. */
+mainet_status
+mn_token_init_pin(mainet_token *token, const mn_keys *keys, const uint8_t *pin, size_t pin_len,
+                  mainet_error *err);
+
+/** C_InitToken on the spare slot: make a token that has an officer's PIN and no user PIN yet, with
+ * this slot number. MAINET_E_TOKEN_NOT_FOUND if another process was given the number. */
+mainet_token *
+mn_token_init(mainet_store *store, const char *label, const uint8_t *so_pin, size_t so_pin_len,
+              uint32_t slot, mainet_error *err);
+
+/** C_InitToken on an existing token: with the right officer's PIN, erase every object and the
+ * user's PIN in one transaction, under a new token key. MAINET_E_PIN_NOT_SET without an officer. */
+mainet_status
+mn_token_erase(mainet_token *token, const char *label, const uint8_t *so_pin, size_t so_pin_len,
                mainet_error *err);
 
 /** Borrow the keys of an unlocked handle; NULL if it is locked. */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <openssl/crypto.h>
+
 #include "store/record.h"
 
 static void
@@ -29,19 +31,13 @@ derive(const mn_wrap *wrap, const uint8_t *pin, size_t pin_len, mainet_error *er
 }
 
 mainet_status
-mn_wrap_make(mn_wrap *wrap, mn_role role, const uint8_t *pin, size_t pin_len,
-             const mn_secret *token_key, const uint8_t token_id[MN_TOKEN_ID_LEN], mainet_error *err)
+mn_wrap_seal(mn_wrap *wrap, const uint8_t *pin, size_t pin_len, const mn_secret *token_key,
+             const uint8_t token_id[MN_TOKEN_ID_LEN], mainet_error *err)
 {
     mn_auto(mn_secret) key = NULL;
     mn_auto_buffer(ad, 128);
     mn_auto_buffer(sealed, sizeof wrap->sealed);
 
-    memset(wrap, 0, sizeof *wrap);
-    wrap->role = role;
-    if (role != MN_ROLE_NONE) {
-        MN_TRY(mn_pin_check(pin, pin_len, err));
-        MN_TRY(mn_kdf_init(&wrap->kdf, err));
-    }
     key = derive(wrap, pin, pin_len, err);
     if (key == NULL)
         return mn_failure(err);
@@ -49,6 +45,19 @@ mn_wrap_make(mn_wrap *wrap, mn_role role, const uint8_t *pin, size_t pin_len,
     MN_TRY(mn_seal(key, &ad, mn_secret_bytes(token_key), mn_secret_len(token_key), &sealed, err));
     memcpy(wrap->sealed, sealed.data, sizeof wrap->sealed);
     return MAINET_OK;
+}
+
+mainet_status
+mn_wrap_make(mn_wrap *wrap, mn_role role, const uint8_t *pin, size_t pin_len,
+             const mn_secret *token_key, const uint8_t token_id[MN_TOKEN_ID_LEN], mainet_error *err)
+{
+    memset(wrap, 0, sizeof *wrap);
+    wrap->role = role;
+    if (role != MN_ROLE_NONE) {
+        MN_TRY(mn_pin_check(pin, pin_len, err));
+        MN_TRY(mn_kdf_init(&wrap->kdf, err));
+    }
+    return mn_wrap_seal(wrap, pin, pin_len, token_key, token_id, err);
 }
 
 mn_secret *
@@ -104,6 +113,29 @@ mn_wrap_read(mn_database *database, mn_role role, mn_wrap *wrap, bool *found, ma
     memcpy(wrap->kdf.salt, salt.data, sizeof wrap->kdf.salt);
     memcpy(wrap->sealed, sealed.data, sizeof wrap->sealed);
     return MAINET_OK;
+}
+
+mainet_status
+mn_wrap_read_again(mn_database *database, const mn_wrap *opened, mn_wrap *now, mainet_error *err)
+{
+    bool found = false;
+
+    MN_TRY(mn_wrap_read(database, opened->role, now, &found, err));
+    if (!found || CRYPTO_memcmp(now->sealed, opened->sealed, sizeof now->sealed) != 0)
+        return mn_fail(err, MAINET_E_PIN_INCORRECT, 0, "the PIN was changed meanwhile");
+    return MAINET_OK;
+}
+
+mainet_status
+mn_wrap_delete(mn_database *database, mn_role role, mainet_error *err)
+{
+    mn_auto(mn_statement) erase =
+        mn_statement_new(database, "DELETE FROM wrap WHERE role = ?1", err);
+
+    if (erase == NULL)
+        return mn_failure(err);
+    mn_statement_bind_number(erase, 1, role);
+    return mn_statement_run(erase, err);
 }
 
 mainet_status

@@ -238,7 +238,7 @@ static const char *const meddlings[] = {
     "DELETE FROM object WHERE class = 1 AND id = (SELECT min(id) FROM object WHERE class = 1)",
     "UPDATE object SET mac = zeroblob(32) WHERE class = 3",
     "UPDATE meta SET label = 'Other'",
-    "UPDATE meta SET slot = slot + 1",
+    "INSERT INTO setting VALUES ('show-expired', 'no')",
     "UPDATE meta SET object_count = object_count - 1",
     ("INSERT INTO object SELECT id + 100, class, is_private, is_hidden, public_key, id_hash, "
      "label_hash, subject_hash, issuer_serial_hash, value_hash, mac, plain, secret FROM object "

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a login does for the file when it may write: nothing of it fails the login. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "store/token-private.h"
+#include "store/transaction.h"
+
+mainet_status
+mn_token_upgrade(mn_database *database, const mainet_token *token, mn_head *head, mainet_error *err)
+{
+    char copy[MN_SERIAL_LEN + sizeof ".db.v4294967295"];
+
+    if (head->version == MN_DATABASE_VERSION)
+        return MAINET_OK;
+    (void)snprintf(copy, sizeof copy, "%s.db.v%u", token->serial, head->version);
+    MN_TRY(mn_copy_write(database, mn_database_folder(database), copy, true, err));
+    MN_TRY(mn_database_upgrade(database, err));
+    head->version = MN_DATABASE_VERSION;
+    return mn_settings_read(database, &head->settings, head->settings_hash, err);
+}
+
+static mainet_status
+migrate(mainet_token *token, const mn_keys *keys, mainet_error *err)
+{
+    mn_auto(mn_database) database = NULL;
+    mn_head head;
+
+    database = mn_transaction_begin(token, keys, &head, err);
+    if (database == NULL)
+        return mn_failure(err);
+    if (head.version == MN_DATABASE_VERSION) /* somebody was faster */
+        return MAINET_OK;
+    MN_TRY(mn_token_upgrade(database, token, &head, err));
+    return mn_transaction_commit(database, keys, &head, err);
+}
+
+static mainet_status
+reseal(mainet_token *token, const mn_keys *keys, const mn_wrap *opened, const uint8_t *pin,
+       size_t pin_len, mainet_error *err)
+{
+    mn_auto(mn_database) database = NULL;
+    mn_wrap fresh;
+    mn_wrap now;
+    mn_head head;
+
+    MN_TRY(mn_wrap_make(&fresh, opened->role, pin, pin_len, mn_keys_token(keys),
+                        mn_keys_token_id(keys), err));
+    database = mn_transaction_begin(token, keys, &head, err);
+    if (database == NULL)
+        return mn_failure(err);
+    MN_TRY(mn_wrap_read_again(database, opened, &now, err));
+    fresh.failures = now.failures;
+    fresh.limit = now.limit;
+    MN_TRY(mn_wrap_write(database, &fresh, err));
+    return mn_database_commit(database, err);
+}
+
+/* What the file says now, and whether a key file lies beside it. */
+static mainet_status
+look(mainet_token *token, uint32_t *version, bool *has_stale_key, mainet_error *err)
+{
+    mn_auto(mn_database) database = NULL;
+    char key_name[MN_SERIAL_LEN + sizeof ".key"];
+    mn_wrap none;
+    mn_head head;
+    bool has_none = false;
+
+    database = mn_token_access(token, MN_ACCESS_READ, &head, err);
+    if (database == NULL)
+        return mn_failure(err);
+    MN_TRY(mn_wrap_read(database, MN_ROLE_NONE, &none, &has_none, err));
+    mn_token_file_name(token->serial, ".key", key_name, sizeof key_name);
+    *version = head.version;
+    *has_stale_key = !has_none && faccessat(mn_database_folder(database), key_name, F_OK,
+                                            AT_SYMLINK_NOFOLLOW) == 0;
+    return MAINET_OK;
+}
+
+/* Left by a crash after the token was given a PIN: the key in it opens older copies only. */
+static mainet_status
+remove_key_file(mainet_token *token, mainet_error *err)
+{
+    mn_auto(mn_lock) lock = mn_lock_new(mn_token_folder(token), true, err);
+    char key_name[MN_SERIAL_LEN + sizeof ".key"];
+
+    mn_token_file_name(token->serial, ".key", key_name, sizeof key_name);
+    return lock == NULL ? mn_failure(err) : mn_file_remove(mn_lock_folder(lock), key_name, err);
+}
+
+void
+mn_token_tend(mainet_token *token, const mn_keys *keys, const mn_wrap *opened, const uint8_t *pin,
+              size_t pin_len)
+{
+    mainet_error no_matter = {0};
+    uint32_t version = 0;
+    bool has_stale_key = false;
+
+    if (look(token, &version, &has_stale_key, &no_matter) != MAINET_OK)
+        return;
+    if (version < MN_DATABASE_VERSION)
+        (void)migrate(token, keys, &no_matter);
+    if (opened->role != MN_ROLE_NONE && mn_kdf_is_cheap(&opened->kdf))
+        (void)reseal(token, keys, opened, pin, pin_len, &no_matter);
+    if (has_stale_key)
+        (void)remove_key_file(token, &no_matter);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A token gets another name, or ends. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "store/scan.h"
+#include "store/token-private.h"
+#include "store/transaction.h"
+
+#define PENDING_FOLDER "pending"
+
+mainet_status
+mn_label_is_free(mn_lock **lock, const char *folder, const char *label, const char *serial,
+                 mainet_error *err)
+{
+    mn_auto_scan scan = MN_SCAN_INIT;
+
+    MN_TRY(mn_scan_read(&scan, lock, folder, err));
+    for (size_t i = 0; i < scan.count; i++)
+        if (strcmp(scan.heads[i].label, label) == 0 && strcmp(scan.heads[i].serial, serial) != 0)
+            return mn_fail(err, MAINET_E_TOKEN_EXISTS, 0, "token %s has this label",
+                           scan.heads[i].serial);
+    return MAINET_OK;
+}
+
+static void
+close_dir(DIR **stream)
+{
+    if (*stream != NULL)
+        (void)closedir(*stream);
+}
+
+/* Deliveries are named SERIAL-HASH (acquire/pending.h). */
+mainet_status
+mn_token_refuse_pending(int folder, const char *serial, mainet_error *err)
+{
+    int fd = openat(folder, PENDING_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    __attribute__((cleanup(close_dir))) DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+    size_t serial_len = strlen(serial);
+    size_t count = 0;
+
+    if (stream == NULL) {
+        int cause = errno;
+
+        if (fd >= 0)
+            (void)close(fd);
+        return cause == ENOENT
+                   ? MAINET_OK
+                   : mn_fail_access(err, MAINET_E_STORE_OPEN, cause, folder, PENDING_FOLDER);
+    }
+    for (struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream))
+        if (strncmp(entry->d_name, serial, serial_len) == 0 && entry->d_name[serial_len] == '-')
+            count++;
+    if (count != 0)
+        return mn_fail(err, MAINET_E_PENDING_EXISTS, 0, "%zu deliveries are in %s/%s-*", count,
+                       PENDING_FOLDER, serial);
+    return MAINET_OK;
+}
+
+/* The token's file, opened to write on a lock that is held already, and its head verified. */
+static mn_database *
+open_locked(mainet_token *token, mn_lock **lock, mn_head *head, mainet_error *err)
+{
+    mn_auto(mn_database) database = NULL;
+
+    database =
+        mn_database_open_locked(lock, mn_token_folder(token), token->file, MN_ACCESS_WRITE, err);
+    if (database == NULL || mn_head_read(database, head, err) != MAINET_OK ||
+        mn_head_verify(head, token->keys, err) != MAINET_OK)
+        return NULL;
+    return mn_database_take(&database);
+}
+
+mainet_status
+mainet_token_rename(mainet_token *token, const char *label, mainet_error *err)
+{
+    mn_auto(mn_lock) lock = NULL;
+    mn_auto(mn_database) database = NULL;
+    mn_head head;
+
+    err = MN_HEARD(err);
+    if (token == NULL)
+        return mn_fail(err, MAINET_E_ARGUMENT, 0, "a token is required");
+    MN_TRY(mn_label_check(label, err));
+    if (token->keys == NULL)
+        return mn_fail(err, MAINET_E_TOKEN_LOCKED, 0, "the token is locked");
+    lock = mn_lock_new(mn_token_folder(token), true, err);
+    if (lock == NULL)
+        return mn_failure(err);
+    MN_TRY(mn_label_is_free(&lock, mn_token_folder(token), label, token->serial, err));
+    database = open_locked(token, &lock, &head, err);
+    if (database == NULL)
+        return mn_failure(err);
+    memcpy(head.label, label, strlen(label) + 1);
+    MN_TRY(mn_transaction_commit(database, token->keys, &head, err));
+    memcpy(token->label, head.label, sizeof token->label);
+    return MAINET_OK;
+}
+
+/* The token is gone with its first file; what lay beside it opens nothing by itself. */
+static mainet_status
+remove_files(const mainet_token *token, int folder, mainet_error *err)
+{
+    static const char *const beside[] = {".db-journal", ".key", ".db.v1"};
+    mainet_error no_matter = {0};
+    char name[MN_SERIAL_LEN + sizeof ".db-journal"];
+
+    MN_TRY(mn_file_remove(folder, token->file, err));
+    for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
+        mn_token_file_name(token->serial, beside[i], name, sizeof name);
+        (void)mn_file_remove(folder, name, &no_matter);
+    }
+    return MAINET_OK;
+}
+
+mainet_status
+mainet_token_delete(mainet_token *token, mainet_error *err)
+{
+    mn_auto(mn_lock) lock = NULL;
+    mn_auto(mn_database) database = NULL;
+    mn_head head;
+
+    err = MN_HEARD(err);
+    if (token == NULL)
+        return mn_fail(err, MAINET_E_ARGUMENT, 0, "a token is required");
+    database = mn_transaction_begin(token, token->keys, &head, err);
+    if (database == NULL)
+        return mn_failure(err);
+    MN_TRY(mn_token_refuse_pending(mn_database_folder(database), token->serial, err));
+    lock = mn_database_close(&database);
+    MN_TRY(remove_files(token, mn_lock_folder(lock), err));
+    mn_keys_free(token->keys);
+    token->keys = NULL;
+    return MAINET_OK;
+}
