@@ -2,6 +2,7 @@
 #include "acquire/pending.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -59,19 +60,15 @@ make_name(const mainet_token *token, const mainet_request *request, char name[NA
     mn_auto_buffer(what, 0);
     uint8_t digest[MN_SHA256_LEN];
     const char *url = mainet_service_retrieve_url(request->service);
-    const char *serial = mainet_token_serial(token);
-    size_t serial_len = strlen(serial);
+    char hash[2 * 16 + 1];
 
     mn_buffer_append_span(&what, url, strlen(url));
     mn_buffer_append_span(&what, request->group_id, strlen(request->group_id));
     mn_buffer_append_span(&what, request->certificate_number, strlen(request->certificate_number));
     MN_TRY(mn_buffer_check(&what, "pending delivery", err));
     MN_TRY(mn_sha256(what.data, what.len, digest, err));
-    if (serial_len + 1 + 32 >= NAME_LEN)
-        return mn_fail(err, MAINET_E_ARGUMENT, 0, "a serial of %zu characters", serial_len);
-    memcpy(name, serial, serial_len);
-    name[serial_len] = '-';
-    mn_hex(digest, 16, name + serial_len + 1);
+    mn_hex(digest, 16, hash);
+    (void)snprintf(name, NAME_LEN, "%s-%s", mainet_token_serial(token), hash);
     return MAINET_OK;
 }
 

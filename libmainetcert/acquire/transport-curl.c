@@ -304,7 +304,7 @@ tell_failure(attempt *try, CURLcode code)
     if (try->stopped != MAINET_OK)
         return try->stopped;
     if (try->too_large)
-        return mn_fail(try->err, MAINET_E_REPLY_TOO_LARGE, (int)code, "%s sent more than %d bytes",
+        return mn_fail(try->err, MAINET_E_REPLY_TOO_LARGE, (int)code, "%s sent more than %zu bytes",
                        url, MN_REPLY_CEILING);
     mn_reply_set_alert(try->reply,
                        is_expiry_alert(try, code) ? " alert certificate expired" : reason);

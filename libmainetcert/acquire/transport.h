@@ -8,7 +8,7 @@
 #include "pkcs12/certificate.h"
 
 /** No reply is larger. */
-#define MN_REPLY_CEILING (256 * 1024)
+#define MN_REPLY_CEILING ((size_t)256 * 1024)
 
 /** Who we are to a server that asks for a certificate; everything is borrowed. */
 typedef struct mn_client {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pkcs12/certificate.h"
 
-#include <limits.h>
+#include <ctype.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,7 +151,7 @@ read_serial(mainet_certificate *made, mainet_error *err)
     if (made->serial == NULL)
         return mn_fail_memory(err, "serial number");
     for (char *digit = made->serial; *digit != '\0'; digit++)
-        *digit = *digit >= 'A' && *digit <= 'F' ? (char)(*digit - 'A' + 'a') : *digit;
+        *digit = (char)tolower((unsigned char)*digit);
     return MAINET_OK;
 }
 

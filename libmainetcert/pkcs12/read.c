@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pkcs12/read.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 #include "pkcs12/harvest.h"
 #include "pkcs12/mac.h"
 
-#define CONTAINER_CEILING (1024 * 1024)
+#define CONTAINER_CEILING ((size_t)1024 * 1024)
 #define PASSWORD_CEILING 1024
 
 struct mainet_pkcs12 {
@@ -93,6 +94,7 @@ decode_safes(reader *in, mainet_error *err)
 {
     size_t count = 0;
 
+    assert(in->content != NULL);
     in->safes = mn_contents_decode(in->content->data, (size_t)in->content->length);
     if (in->safes == NULL)
         return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "the list of safes does not decode");
@@ -115,6 +117,7 @@ count_plain(reader *in, int at, mn_harvest *harvest, mainet_error *err)
 {
     const ASN1_OCTET_STRING *data = mn_value_octets(sk_mn_content_value(in->safes, at)->value);
 
+    assert(in->bags != NULL);
     in->bags[at] = data == NULL ? NULL : mn_bags_decode(data->data, (size_t)data->length);
     if (in->bags[at] == NULL)
         return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "safe %d does not decode", at);
