@@ -252,7 +252,6 @@ full() {
     refused "a store on a full file system is 305" 305 private_mounts '
         mkdir "$0.aside" && cp -a "$0/." "$0.aside" &&
         mount -t tmpfs -o size=1m,mode=700 none "$0" && cp -a "$0.aside/." "$0" || exit
-        head -c 2M /dev/zero >"$0/../full.filler" 2>/dev/null
         cat /dev/zero >"$0/filler" 2>/dev/null
         exec "$@"' "$store" "${arguments[@]}" --yes
     still_retrievable "a full file system"
@@ -307,8 +306,7 @@ issuers() {
     new_store issuer
     standin_order
     mainet_acquire_arguments
-    refused "an issuer that nobody could be asked about is refused" 990 \
-        "${arguments[@]}"
+    refused "an issuer that nobody could be asked about is refused" 990 "${arguments[@]}"
     profile=$work/other-issuer.conf
     sed 's/^issuer *=.*/issuer = Some Other CA/' "$real_profile" >"$profile"
     refused "an unexpected issuer is refused in spite of --yes" 990 acquire
