@@ -13,6 +13,8 @@
 #include "base/file.h"
 
 #define PATIENCE_MS 5000
+/* Short beside a commit, or whoever asks again at once would starve those who sleep. */
+#define LONGEST_PAUSE_NS 1000000
 
 /* One mutex for all our SQLite calls. A child of fork cannot trust it (another thread may have
  * held it), so a new process makes itself a new one; the old one is left behind. */
@@ -75,7 +77,7 @@ lock_folder(int folder, int operation, mainet_error *err)
             return mn_fail(err, MAINET_E_STORE_BUSY, EWOULDBLOCK,
                            "another program kept the store locked for %d ms", PATIENCE_MS);
         (void)nanosleep(&pause, NULL);
-        if (pause_ns < 10000000)
+        if (pause_ns < LONGEST_PAUSE_NS)
             pause_ns *= 2;
     }
     return MAINET_OK;
