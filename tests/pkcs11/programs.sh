@@ -193,9 +193,32 @@ try_tls() {
     done
 }
 
+# p11tool does not use OpenSSL, so it is our first random number that reads the configuration
+try_recursion() {
+    cat >"$work/openssl.cnf" <<END
+openssl_conf = host
+[host]
+providers = providers
+[providers]
+default = default_provider
+recursing = recursing_provider
+[default_provider]
+activate = 1
+[recursing_provider]
+module = $RECURSING_PROVIDER
+activate = 1
+END
+    rm -f "$work/recursion"
+    is 'a provider in openssl.cnf may call the module while the module is called' \
+        "$(OPENSSL_CONF=$work/openssl.cnf RECURSION_LOG=$work/recursion timeout 20 \
+            p11tool --provider "$module" --list-all pkcs11:token=MaiNet | grep -c '^Object')" 5
+    is 'and is served' "$(cat "$work/recursion")" served
+}
+
 export PKCS11_MODULE_PATH=$module
 try_pkcs11_tool
 try_p11tool
 try_nss
 try_tls
+try_recursion
 done_testing
