@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "store/check.h"
 #include "store/scan.h"
 #include "store/token-private.h"
 
@@ -159,6 +158,8 @@ open_source(const place *from, const char *name, int *fd, mainet_error *err)
 {
     struct stat info;
 
+    if (faccessat(from->folder, name, R_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW) != 0)
+        return mn_fail_access(err, MAINET_E_FILE, errno, from->folder, name);
     MN_TRY(mn_file_check(from->folder, name, NULL, err));
     *fd = openat(from->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (*fd < 0)
@@ -227,7 +228,7 @@ judge(restored *self, mn_database *database, mainet_error *err)
     bool has_none = false;
 
     MN_TRY(mn_head_read(database, &self->head, err));
-    MN_TRY(mn_check_pages(database, err));
+    MN_TRY(mn_database_check(database, err));
     mn_hex(self->head.token_id, MN_SERIAL_LEN / 2, serial);
     if (strcmp(serial, self->head.serial) != 0)
         return mn_fail(err, MAINET_E_STORE_OPEN, 0, "%s says that it is %s and %s", self->from.name,

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Looking at everything: each thing in an access of its own, so that nobody waits for the whole. */
-#include "store/check.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -40,21 +38,6 @@ tell(inspection *self, const char *place, mainet_status status, const mainet_err
                : self->fn(place, status == MAINET_OK ? NULL : problem, self->user_data);
 }
 
-mainet_status
-mn_check_pages(mn_database *database, mainet_error *err)
-{
-    mn_auto(mn_statement) rows = mn_statement_new(database, "PRAGMA integrity_check(1)", err);
-    bool more = false;
-
-    if (rows == NULL)
-        return mn_failure(err);
-    MN_TRY(mn_statement_step(rows, &more, err));
-    if (!more || strcmp(mn_statement_text(rows, 0), "ok") != 0)
-        return mn_fail(err, MAINET_E_STORE_OPEN, 0, "damaged: %s",
-                       more ? mn_statement_text(rows, 0) : "no answer");
-    return MAINET_OK;
-}
-
 static mainet_status
 check_file(inspection *self, mainet_error *err)
 {
@@ -62,7 +45,7 @@ check_file(inspection *self, mainet_error *err)
     mn_head head;
 
     database = mn_token_access(self->token, MN_ACCESS_READ, &head, err);
-    return database == NULL ? mn_failure(err) : mn_check_pages(database, err);
+    return database == NULL ? mn_failure(err) : mn_database_check(database, err);
 }
 
 /* Without keys the count can be compared, with them everything. */

@@ -374,6 +374,40 @@ mn_database_version(const mn_database *database)
     return database->version;
 }
 
+/* SQLite reads zeros where a file was cut short. */
+static mainet_status
+check_size(mn_database *database, mainet_error *err)
+{
+    struct stat info;
+    int64_t page_size = 0;
+    int64_t page_count = 0;
+
+    MN_TRY(read_pragma(database, "PRAGMA page_size", &page_size, err));
+    MN_TRY(read_pragma(database, "PRAGMA page_count", &page_count, err));
+    MN_TRY(mn_file_check(mn_lock_folder(database->lock), database->name, &info, err));
+    if (info.st_size != page_size * page_count)
+        return mn_fail(err, MAINET_E_STORE_OPEN, 0, "damaged: %lld bytes where there were %lld",
+                       (long long)info.st_size, (long long)(page_size * page_count));
+    return MAINET_OK;
+}
+
+mainet_status
+mn_database_check(mn_database *database, mainet_error *err)
+{
+    mn_auto(mn_statement) rows = NULL;
+    bool more = false;
+
+    MN_TRY(check_size(database, err));
+    rows = mn_statement_new(database, "PRAGMA integrity_check(1)", err);
+    if (rows == NULL)
+        return mn_failure(err);
+    MN_TRY(mn_statement_step(rows, &more, err));
+    if (!more || strcmp(mn_statement_text(rows, 0), "ok") != 0)
+        return mn_fail(err, MAINET_E_STORE_OPEN, 0, "damaged: %s",
+                       more ? mn_statement_text(rows, 0) : "no answer");
+    return MAINET_OK;
+}
+
 mainet_status
 mn_database_save(mn_database *database, int fd, const char *name, mainet_error *err)
 {

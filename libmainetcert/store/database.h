@@ -56,6 +56,10 @@ mn_database_version(const mn_database *database);
 mainet_status
 mn_database_upgrade(mn_database *database, mainet_error *err);
 
+/** MAINET_E_STORE_OPEN unless the file has all its pages and SQLite finds them in order. */
+mainet_status
+mn_database_check(mn_database *database, mainet_error *err);
+
 /** Write the database, as this transaction sees it, to an open file and fsync that. `name` is for
  *  error details. */
 mainet_status
