@@ -124,7 +124,8 @@ write_files(draft *made, mn_lock **lock, mainet_store *store, mainet_error *err)
     return MAINET_OK;
 }
 
-/* A token that could not be finished leaves nothing behind. */
+/* A token that could not be finished leaves nothing behind, not even where it had its name already
+ * and only the folder could not be synced. */
 static void
 sweep(const draft *made, const char *folder)
 {
@@ -137,6 +138,8 @@ sweep(const draft *made, const char *folder)
     (void)snprintf(name, sizeof name, ".%s.new", made->head.serial);
     (void)unlinkat(fd, name, 0);
     (void)snprintf(name, sizeof name, ".%s.new-journal", made->head.serial);
+    (void)unlinkat(fd, name, 0);
+    mn_token_file_name(made->head.serial, ".db", name, sizeof name);
     (void)unlinkat(fd, name, 0);
     mn_token_file_name(made->head.serial, ".key", name, sizeof name);
     (void)unlinkat(fd, name, 0);

@@ -56,6 +56,8 @@ fail(const mn_database *database, mainet_error *err, const char *doing)
         status = MAINET_E_STORE_OPEN;
     if ((code & 0xff) == SQLITE_FULL && system == 0)
         system = ENOSPC;
+    if ((code & 0xff) == SQLITE_IOERR && system == 0)
+        system = errno; /* a COMMIT that fails leaves it there alone; our callers cleared it */
     if (database->lock != NULL &&
         (system == EACCES || system == EROFS || system == ENOSPC || system == EDQUOT))
         return mn_fail_access(err, status, system, mn_lock_folder(database->lock), database->name);
@@ -66,6 +68,7 @@ fail(const mn_database *database, mainet_error *err, const char *doing)
 static mainet_status
 execute(mn_database *database, const char *sql, mainet_error *err)
 {
+    errno = 0;
     if (sqlite3_exec(database->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
         return fail(database, err, "database");
     return MAINET_OK;
@@ -523,8 +526,11 @@ mn_statement_bind_text(mn_statement *statement, int index, const char *text)
 mainet_status
 mn_statement_step(mn_statement *statement, bool *row, mainet_error *err)
 {
-    int result = statement->bound == SQLITE_OK ? sqlite3_step(statement->handle) : SQLITE_ERROR;
+    int result = SQLITE_ERROR;
 
+    errno = 0;
+    if (statement->bound == SQLITE_OK)
+        result = sqlite3_step(statement->handle);
     *row = result == SQLITE_ROW;
     if (result != SQLITE_ROW && result != SQLITE_DONE)
         return fail(statement->database, err, "database");

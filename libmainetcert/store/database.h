@@ -32,7 +32,9 @@ mn_database *
 mn_database_open_locked(mn_lock **lock, const char *folder, const char *name, mn_access access,
                         mainet_error *err);
 
-/** Make it durable. */
+/** Make it durable. On failure nothing has changed, with one exception: if it was the folder that
+ *  could not be synced when all else was done, the change is there but may not outlive a power
+ *  cut. */
 mainet_status
 mn_database_commit(mn_database *database, mainet_error *err);
 

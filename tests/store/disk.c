@@ -11,17 +11,14 @@
 #include <unistd.h>
 
 #include <check.h>
-#include <sqlite3.h>
 
 #define SECTOR 512
 #define FILE_CEILING (1 << 18)
 #define NAME_LEN 64
 #define FILES 16
 
-typedef enum event_kind { CREATED, WRITTEN, CUT, SYNCED, DELETED, DELETED_FOR_GOOD } event_kind;
-
 typedef struct event {
-    event_kind kind;
+    disk_event kind;
     size_t file;
     size_t offset; /* of what was written; the length after a cut */
     size_t len;
@@ -45,7 +42,6 @@ struct disk_log {
 };
 
 static disk_log *current; /* NULL: nothing is written down */
-static const char *synchronous;
 
 static size_t
 file_of(disk_log *log, const char *path)
@@ -63,20 +59,23 @@ file_of(disk_log *log, const char *path)
     return i;
 }
 
-static bool
-is_logged(const char *path)
+size_t
+disk_file(const char *path)
 {
-    return current != NULL && path != NULL &&
-           strncmp(path, current->folder, strlen(current->folder)) == 0 &&
-           path[strlen(current->folder)] == '/';
+    size_t len = current == NULL ? 0 : strlen(current->folder);
+
+    return current != NULL && path != NULL && strncmp(path, current->folder, len) == 0 &&
+                   path[len] == '/'
+               ? file_of(current, path)
+               : DISK_NO_FILE;
 }
 
-static void
-note(event_kind kind, size_t file, size_t offset, const void *data, size_t len)
+void
+disk_note(size_t file, disk_event kind, size_t offset, const void *data, size_t len)
 {
     event *noted = NULL;
 
-    if (current == NULL)
+    if (current == NULL || file == DISK_NO_FILE)
         return;
     if ((current->event_count & (current->event_count - 1)) == 0)
         current->events =
@@ -87,12 +86,6 @@ note(event_kind kind, size_t file, size_t offset, const void *data, size_t len)
         noted->data = malloc(len);
         memcpy(noted->data, data, len);
     }
-}
-
-void
-disk_synchronous(const char *level)
-{
-    synchronous = level;
 }
 
 void
@@ -149,12 +142,12 @@ typedef struct image {
 static void
 apply(image *now, const event *what)
 {
-    if (what->kind == WRITTEN) {
+    if (what->kind == DISK_WRITTEN) {
         ck_assert_uint_le(what->offset + what->len, FILE_CEILING);
         memcpy(now->bytes + what->offset, what->data, what->len);
         if (what->offset + what->len > now->len)
             now->len = what->offset + what->len;
-    } else if (what->kind == CUT) {
+    } else if (what->kind == DISK_CUT) {
         if (what->offset < now->len)
             memset(now->bytes + what->offset, 0, now->len - what->offset);
         now->len = what->offset;
@@ -166,8 +159,8 @@ static size_t
 last_synced(const disk_log *log, size_t file, size_t events)
 {
     while (events > 0 && !(log->events[events - 1].file == file &&
-                           (log->events[events - 1].kind == SYNCED ||
-                            log->events[events - 1].kind == DELETED_FOR_GOOD)))
+                           (log->events[events - 1].kind == DISK_SYNCED ||
+                            log->events[events - 1].kind == DISK_DELETED_FOR_GOOD)))
         events--;
     return events;
 }
@@ -183,11 +176,11 @@ some_directory(const disk_log *log, size_t file, size_t from, size_t events, uns
     for (size_t i = from; i < events; i++) {
         const event *what = &log->events[i];
 
-        if (what->file != file || what->kind == WRITTEN || what->kind == CUT)
+        if (what->file != file || what->kind == DISK_WRITTEN || what->kind == DISK_CUT)
             continue;
         if (rand_r(seed) % 2 == 0)
             return i;
-        *exists = what->kind == CREATED;
+        *exists = what->kind == DISK_CREATED;
         *begin = i + 1;
     }
     return end;
@@ -212,7 +205,8 @@ lose_sectors(const disk_log *log, image *now, size_t file, size_t from, size_t t
         apply(&latest, what);
         if (rand_r(seed) % 2 == 0)
             now->len = latest.len;
-        for (size_t s = first; what->kind == WRITTEN && s * SECTOR < what->offset + what->len; s++)
+        for (size_t s = first; what->kind == DISK_WRITTEN && s * SECTOR < what->offset + what->len;
+             s++)
             if (rand_r(seed) % 2 == 0)
                 memcpy(now->bytes + s * SECTOR, latest.bytes + s * SECTOR, SECTOR);
     }
@@ -245,10 +239,10 @@ make_image(const disk_log *log, image *now, size_t file, size_t events, unsigned
         memcpy(now->bytes, log->files[file].data, now->len);
     for (size_t i = 0; i < synced; i++)
         if (log->events[i].file == file &&
-            (log->events[i].kind == CREATED || log->events[i].kind == DELETED ||
-             log->events[i].kind == DELETED_FOR_GOOD)) {
+            (log->events[i].kind == DISK_CREATED || log->events[i].kind == DISK_DELETED ||
+             log->events[i].kind == DISK_DELETED_FOR_GOOD)) {
             memset(now, 0, sizeof *now);
-            now->exists = log->events[i].kind == CREATED;
+            now->exists = log->events[i].kind == DISK_CREATED;
         } else if (log->events[i].file == file) {
             apply(now, &log->events[i]);
         }
@@ -280,177 +274,4 @@ disk_cut(const disk_log *log, size_t events, unsigned *seed, const char *into)
         ck_assert_int_eq((int)write(fd, now.bytes, now.len), (int)now.len);
         (void)close(fd);
     }
-}
-
-/* The VFS: every method hands on to the real one, behind our own head. */
-
-static sqlite3_vfs *real_vfs;
-static sqlite3_vfs our_vfs;
-
-typedef struct open_file {
-    sqlite3_file base;
-    size_t file;
-    bool is_ours;
-    sqlite3_file *real;
-} open_file;
-
-static sqlite3_file *
-real_of(sqlite3_file *file)
-{
-    return ((open_file *)(void *)file)->real;
-}
-
-static void
-note_file(sqlite3_file *file, event_kind kind, int64_t offset, const void *data, int len)
-{
-    const open_file *ours = (const open_file *)(void *)file;
-
-    if (ours->is_ours)
-        note(kind, ours->file, (size_t)offset, data, (size_t)len);
-}
-
-static int
-disk_close(sqlite3_file *file)
-{
-    return real_of(file)->pMethods->xClose(real_of(file));
-}
-
-static int
-disk_read(sqlite3_file *file, void *data, int len, sqlite3_int64 offset)
-{
-    return real_of(file)->pMethods->xRead(real_of(file), data, len, offset);
-}
-
-static int
-disk_write(sqlite3_file *file, const void *data, int len, sqlite3_int64 offset)
-{
-    note_file(file, WRITTEN, offset, data, len);
-    return real_of(file)->pMethods->xWrite(real_of(file), data, len, offset);
-}
-
-static int
-disk_truncate(sqlite3_file *file, sqlite3_int64 len)
-{
-    note_file(file, CUT, len, NULL, 0);
-    return real_of(file)->pMethods->xTruncate(real_of(file), len);
-}
-
-/* Nothing really reaches a disk here, so nothing need wait for one. The journal's own VFS syncs the
- * folder with the first sync of a new file. */
-static int
-disk_sync(sqlite3_file *file, int flags)
-{
-    (void)flags;
-    note_file(file, SYNCED, 0, NULL, 0);
-    return SQLITE_OK;
-}
-
-static int
-disk_size(sqlite3_file *file, sqlite3_int64 *size)
-{
-    return real_of(file)->pMethods->xFileSize(real_of(file), size);
-}
-
-static int
-disk_lock(sqlite3_file *file, int level)
-{
-    return real_of(file)->pMethods->xLock(real_of(file), level);
-}
-
-static int
-disk_unlock(sqlite3_file *file, int level)
-{
-    return real_of(file)->pMethods->xUnlock(real_of(file), level);
-}
-
-static int
-disk_check_lock(sqlite3_file *file, int *result)
-{
-    return real_of(file)->pMethods->xCheckReservedLock(real_of(file), result);
-}
-
-static int
-disk_control(sqlite3_file *file, int operation, void *argument)
-{
-    char **pragma = argument;
-
-    if (operation == SQLITE_FCNTL_PRAGMA && synchronous != NULL &&
-        strcmp(pragma[1], "synchronous") == 0 && pragma[2] != NULL) {
-        ck_assert_uint_le(strlen(synchronous), strlen(pragma[2]));
-        strcpy(pragma[2], synchronous);
-    }
-    return real_of(file)->pMethods->xFileControl(real_of(file), operation, argument);
-}
-
-static int
-disk_sector_size(sqlite3_file *file)
-{
-    return real_of(file)->pMethods->xSectorSize(real_of(file));
-}
-
-static int
-disk_characteristics(sqlite3_file *file)
-{
-    return real_of(file)->pMethods->xDeviceCharacteristics(real_of(file));
-}
-
-static const sqlite3_io_methods methods = {
-    1,
-    disk_close,
-    disk_read,
-    disk_write,
-    disk_truncate,
-    disk_sync,
-    disk_size,
-    disk_lock,
-    disk_unlock,
-    disk_check_lock,
-    disk_control,
-    disk_sector_size,
-    disk_characteristics,
-};
-
-static int
-disk_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags)
-{
-    open_file *ours = (open_file *)(void *)file;
-    bool is_new = name != NULL && access(name, F_OK) != 0;
-    int result = SQLITE_OK;
-
-    (void)vfs;
-    memset(ours, 0, sizeof *ours);
-    ours->real = (sqlite3_file *)(void *)(ours + 1);
-    result = real_vfs->xOpen(real_vfs, name, ours->real, flags, out_flags);
-    if (result != SQLITE_OK)
-        return result;
-    ours->base.pMethods = &methods;
-    ours->is_ours = is_logged(name);
-    if (ours->is_ours) {
-        ours->file = file_of(current, name);
-        if (is_new)
-            note(CREATED, ours->file, 0, NULL, 0);
-    }
-    return SQLITE_OK;
-}
-
-static int
-disk_delete(sqlite3_vfs *vfs, const char *name, int sync_folder)
-{
-    (void)vfs;
-    if (is_logged(name))
-        note(sync_folder ? DELETED_FOR_GOOD : DELETED, file_of(current, name), 0, NULL, 0);
-    return real_vfs->xDelete(real_vfs, name, 0);
-}
-
-void
-disk_install(void)
-{
-    real_vfs = sqlite3_vfs_find("unix-none");
-    ck_assert_ptr_nonnull(real_vfs);
-    our_vfs = *real_vfs; /* the rest goes through untouched; the name too */
-    our_vfs.szOsFile = real_vfs->szOsFile + (int)sizeof(open_file);
-    our_vfs.xOpen = disk_open;
-    our_vfs.xDelete = disk_delete;
-    ck_assert_int_eq(sqlite3_vfs_register(&our_vfs, 0), SQLITE_OK);
-    ck_assert_ptr_eq(sqlite3_vfs_find("unix-none"), &our_vfs);
 }

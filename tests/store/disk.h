@@ -10,6 +10,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+typedef enum disk_event {
+    DISK_CREATED,
+    DISK_WRITTEN,
+    DISK_CUT,
+    DISK_SYNCED,
+    DISK_DELETED,         /**< the folder was not synced afterwards */
+    DISK_DELETED_FOR_GOOD /**< it was */
+} disk_event;
+
+#define DISK_NO_FILE SIZE_MAX
+
 /** Stand before the VFS. Call it after the first use of the store, which configures SQLite. */
 void
 disk_install(void);
@@ -36,5 +47,14 @@ disk_cut(const disk_log *log, size_t events, unsigned *seed, const char *into);
 
 void
 disk_log_free(disk_log *log);
+
+/** For the VFS: the number of a file; DISK_NO_FILE while nothing is written down, or for a file
+ *  elsewhere. */
+size_t
+disk_file(const char *path);
+
+/** For the VFS: write down one event. */
+void
+disk_note(size_t file, disk_event kind, size_t offset, const void *data, size_t len);
 
 #endif

@@ -212,20 +212,57 @@ copy_file(int from, int to, const char *name)
     (void)close(out);
 }
 
+static void
+for_each_file(const char *where, int to, void (*act)(int from, int to, const char *name))
+{
+    DIR *listing = opendir(where);
+
+    ck_assert_ptr_nonnull(listing);
+    for (struct dirent *entry = readdir(listing); entry != NULL; entry = readdir(listing))
+        if (entry->d_type == DT_REG)
+            act(dirfd(listing), to, entry->d_name);
+    (void)closedir(listing);
+}
+
 void
 folder_copy(const char *from, const char *to)
 {
-    int source = open(from, O_RDONLY | O_DIRECTORY);
     int target = open(to, O_RDONLY | O_DIRECTORY);
-    DIR *listing = fdopendir(dup(source));
 
-    ck_assert(listing != NULL && target >= 0);
-    for (struct dirent *entry = readdir(listing); entry != NULL; entry = readdir(listing))
-        if (entry->d_type == DT_REG)
-            copy_file(source, target, entry->d_name);
-    (void)closedir(listing);
-    (void)close(source);
+    for_each_file(from, target, copy_file);
     (void)close(target);
+}
+
+static void
+remove_file(int from, int to, const char *name)
+{
+    (void)to;
+    ck_assert_int_eq(unlinkat(from, name, 0), 0);
+}
+
+void
+folder_empty(const char *where)
+{
+    for_each_file(where, -1, remove_file);
+}
+
+static size_t counted;
+
+static void
+count_file(int from, int to, const char *name)
+{
+    (void)from;
+    (void)to;
+    (void)name;
+    counted++;
+}
+
+size_t
+folder_count(const char *where)
+{
+    counted = 0;
+    for_each_file(where, -1, count_file);
+    return counted;
 }
 
 long

@@ -76,6 +76,14 @@ examine(const char *where, crowd *found);
 void
 folder_copy(const char *from, const char *to);
 
+/** Remove the files of a folder. */
+void
+folder_empty(const char *where);
+
+/** How many files a folder has. */
+size_t
+folder_count(const char *where);
+
 /** The number that the environment asks for, or `otherwise`. */
 long
 setting(const char *name, long otherwise);

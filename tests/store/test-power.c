@@ -119,7 +119,7 @@ cut_once(int change, const disk_log *log, size_t at, size_t events)
                        change, at, events, began_with, wrong);
 }
 
-/* Record the change once, then fail the power after each of its events. */
+/* Record the change once, then fail the power after each of its events, the last first. */
 static void
 cut_everywhere(int change, int tries, bool until_failure)
 {
@@ -131,9 +131,9 @@ cut_everywhere(int change, int tries, bool until_failure)
     ck_assert_msg(status == MAINET_OK, "%s", err.detail);
     ck_assert_uint_gt(events, 10);
     memset(&tally, 0, sizeof tally);
-    for (size_t at = 0; at <= events; at++)
+    for (size_t at = events + 1; at > 0; at--)
         for (int i = 0; i < tries && !(until_failure && tally.failures != 0); i++)
-            cut_once(change, log, at, events);
+            cut_once(change, log, at - 1, events);
     disk_log_free(log);
 }
 
@@ -153,7 +153,7 @@ static const char *const too_little[] = {"OFF", "1", "FULL"};
 START_TEST(with_less_syncing_a_power_cut_is_found_out)
 {
     disk_synchronous(too_little[_i]);
-    cut_everywhere(0, 10, true);
+    cut_everywhere(0, 30, true);
     disk_synchronous(NULL);
     printf("# found by cut %zu: %s\n", tally.cuts, tally.first);
     ck_assert_uint_gt(tally.failures, 0);
