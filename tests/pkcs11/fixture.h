@@ -91,19 +91,9 @@ make_store(void)
     mainet_token_free(token);
 }
 
-__attribute__((unused)) static void
-set_up(void)
+static void
+remove_store(void)
 {
-    make_store();
-    load_module();
-    ck_assert_rv(p11->C_Initialize(arguments()), CKR_OK);
-}
-
-__attribute__((unused)) static void
-tear_down(void)
-{
-    (void)p11->C_Finalize(NULL);
-    (void)dlclose(library);
     for (size_t i = 0; i < IDENTITY_COUNT; i++) {
         EVP_PKEY_free(keys[i]);
         mainet_certificate_free(certificates[i]);
@@ -112,6 +102,35 @@ tear_down(void)
     EVP_PKEY_free(ca_key);
     mainet_store_free(store);
     temp_store_remove();
+}
+
+__attribute__((unused)) static void
+start_module(void)
+{
+    load_module();
+    ck_assert_rv(p11->C_Initialize(arguments()), CKR_OK);
+}
+
+static void
+stop_module(void)
+{
+    (void)p11->C_Finalize(NULL);
+    (void)dlclose(library);
+}
+
+/* For tests that change the store; the others share one (make_store, remove_store, unchecked). */
+__attribute__((unused)) static void
+set_up(void)
+{
+    make_store();
+    start_module();
+}
+
+__attribute__((unused)) static void
+tear_down(void)
+{
+    stop_module();
+    remove_store();
 }
 
 __attribute__((unused)) static CK_SESSION_HANDLE

@@ -270,9 +270,11 @@ make_suite(void)
 {
     Suite *suite = suite_create("find");
     TCase *all = tcase_create("find");
+    TCase *changes = tcase_create("changes");
 
     tcase_set_timeout(all, 30);
-    tcase_add_checked_fixture(all, set_up, tear_down);
+    tcase_add_unchecked_fixture(all, make_store, remove_store);
+    tcase_add_checked_fixture(all, start_module, stop_module);
     tcase_add_loop_test(all, a_search_finds_what_there_is, 0,
                         sizeof search_rows / sizeof *search_rows);
     tcase_add_test(all, a_serial_number_is_found_in_both_forms);
@@ -281,9 +283,12 @@ make_suite(void)
     tcase_add_test(all, a_private_key_keeps_its_numbers);
     tcase_add_test(all, a_certificate_is_told_as_it_is);
     tcase_add_test(all, a_logout_takes_private_handles_for_good);
-    tcase_add_loop_test(all, what_others_delete_is_gone_from_the_next_look_on, 0, 3);
-    tcase_add_test(all, what_others_add_is_found);
     suite_add_tcase(suite, all);
+    tcase_set_timeout(changes, 30);
+    tcase_add_checked_fixture(changes, set_up, tear_down);
+    tcase_add_loop_test(changes, what_others_delete_is_gone_from_the_next_look_on, 0, 3);
+    tcase_add_test(changes, what_others_add_is_found);
+    suite_add_tcase(suite, changes);
     return suite;
 }
 

@@ -6,13 +6,6 @@
 #include "fixture.h"
 #include "unit/run-suite.h"
 
-static void
-set_up_uninitialized(void)
-{
-    make_store();
-    load_module();
-}
-
 typedef CK_RV (*get_interface_fn)(CK_UTF8CHAR *, CK_VERSION *, CK_INTERFACE **, CK_FLAGS);
 
 static CK_RV
@@ -294,7 +287,9 @@ make_suite(void)
     TCase *before = tcase_create("before C_Initialize");
     TCase *after = tcase_create("after C_Initialize");
 
-    tcase_add_checked_fixture(before, set_up_uninitialized, tear_down);
+    tcase_set_timeout(before, 30);
+    tcase_add_unchecked_fixture(before, make_store, remove_store);
+    tcase_add_checked_fixture(before, load_module, stop_module);
     tcase_add_loop_test(before, an_interface_is_found_by_name_version_and_flags, 0,
                         sizeof interface_rows / sizeof *interface_rows);
     tcase_add_test(before, every_function_of_both_lists_is_there);
@@ -305,7 +300,9 @@ make_suite(void)
     tcase_add_test(before, everything_waits_for_initialize);
     tcase_add_test(before, initialize_touches_no_file);
     suite_add_tcase(suite, before);
-    tcase_add_checked_fixture(after, set_up, tear_down);
+    tcase_set_timeout(after, 30);
+    tcase_add_unchecked_fixture(after, make_store, remove_store);
+    tcase_add_checked_fixture(after, start_module, stop_module);
     tcase_add_test(after, a_second_initialize_is_told_so);
     tcase_add_test(after, a_child_starts_anew_and_the_parent_goes_on);
     suite_add_tcase(suite, after);

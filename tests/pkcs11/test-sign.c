@@ -147,7 +147,7 @@ begin(CK_SESSION_HANDLE session, int row)
 static void
 fill_data(void)
 {
-    set_up();
+    start_module();
     for (size_t i = 0; i < sizeof data; i++)
         data[i] = (CK_BYTE)(i * 7); /* the first byte 0: below every modulus */
 }
@@ -328,7 +328,8 @@ make_suite(void)
     TCase *all = tcase_create("sign");
 
     tcase_set_timeout(all, 30);
-    tcase_add_checked_fixture(all, fill_data, tear_down);
+    tcase_add_unchecked_fixture(all, make_store, remove_store);
+    tcase_add_checked_fixture(all, fill_data, stop_module);
     tcase_add_loop_test(all, what_is_signed_at_once_verifies, 0, SIGN_ROW_COUNT);
     tcase_add_loop_test(all, what_is_signed_in_parts_verifies, 0, SIGN_ROW_COUNT);
     tcase_add_loop_test(all, a_signature_is_verified_and_a_wrong_one_is_not, 0, SIGN_ROW_COUNT);
