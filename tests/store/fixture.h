@@ -22,7 +22,8 @@ extern mainet_store *store;
 extern mainet_token *token;
 extern char folder[64];
 
-/** A folder of this test's own; in memory where that is possible, so that syncing is fast. */
+/** A folder of this test's own: in MAINETCERT_TEST_FOLDER, else in memory where that is possible,
+ * so that syncing is fast. */
 void
 folder_make(void);
 
