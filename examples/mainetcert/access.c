@@ -172,14 +172,14 @@ ask_new_pin(const char *label, secret *pin, failure *why)
     }
 }
 
-static secret *
-new_pin(const char *source, const char *label, failure *why)
+secret *
+access_new_pin(const char *source, const char *option, const char *label, failure *why)
 {
     scoped(secret) pin = NULL;
 
     if (source != NULL)
         return source_read(source, &why->error);
-    if (access_check_source(source, "pin-source", why) != MAINET_OK)
+    if (access_check_source(source, option, why) != MAINET_OK)
         return NULL;
     pin = secret_new(&why->error);
     if (pin == NULL || ask_new_pin(label, pin, why) != MAINET_OK)
@@ -193,7 +193,8 @@ access_new_token(const options *wanted, mainet_store *store, const char *pin_sou
     scoped(secret) pin = NULL;
     scoped(secret) so_pin = NULL;
 
-    pin = new_pin(pin_source, wanted->token != NULL ? wanted->token : "MaiNet", why);
+    pin = access_new_pin(pin_source, "pin-source", wanted->token != NULL ? wanted->token : "MaiNet",
+                         why);
     if (pin == NULL)
         return NULL;
     if (wanted->so_pin_source != NULL) {

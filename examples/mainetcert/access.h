@@ -48,6 +48,10 @@ access_unlock(const options *wanted, mainet_token *token, failure *why);
 mainet_token *
 access_new_token(const options *wanted, mainet_store *store, const char *pin_source, failure *why);
 
+/** Read a new PIN from its source, else ask for it twice. */
+secret *
+access_new_pin(const char *source, const char *option, const char *label, failure *why);
+
 /** Fail as wrong usage if neither a source is given nor a terminal can be asked. */
 mainet_status
 access_check_source(const char *source, const char *option, failure *why);

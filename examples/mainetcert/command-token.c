@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "command-token.h"
 #include "access.h"
-#include "command.h"
 #include "facts.h"
 #include "json.h"
 #include "table.h"
@@ -17,8 +17,8 @@ count_identities(mainet_token *token, size_t *count, mainet_error *err)
     return MAINET_OK;
 }
 
-static mainet_status
-print_token(const options *wanted, mainet_token *token, failure *why)
+mainet_status
+command_token_print(const options *wanted, mainet_token *token, failure *why)
 {
     size_t count = 0;
 
@@ -65,7 +65,7 @@ command_token_init(const options *wanted, failure *why)
                            : access_new_token(wanted, store, source, why);
     if (token == NULL)
         return why->error.status;
-    return print_token(wanted, token, why);
+    return command_token_print(wanted, token, why);
 }
 
 mainet_status
@@ -74,7 +74,7 @@ command_token_info(const options *wanted, failure *why)
     scoped(mainet_store) store = access_store(wanted, why);
     scoped(mainet_token) token = store == NULL ? NULL : access_token(wanted, store, why);
 
-    return token == NULL ? why->error.status : print_token(wanted, token, why);
+    return token == NULL ? why->error.status : command_token_print(wanted, token, why);
 }
 
 static void

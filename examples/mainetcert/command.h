@@ -14,7 +14,11 @@ enum {
     TAKES_ALL = 1 << 5,
     TAKES_NEW_TOKEN = 1 << 6,
     TAKES_OPERAND = 1 << 7,
-    NEEDS_OPERAND = 1 << 8
+    NEEDS_OPERAND = 1 << 8,
+    TAKES_YES = 1 << 9,
+    TAKES_REKEY = 1 << 10,
+    TAKES_SO_PIN = 1 << 11,
+    TAKES_NEW_PIN = 1 << 12
 };
 
 /** One command: its words, its help, and what does it. */
@@ -25,6 +29,7 @@ typedef struct command {
     unsigned takes;
     message help;
     mainet_status (*run)(const options *wanted, failure *why);
+    message missing; /**< With NEEDS_OPERAND: what to say without one. */
 } command;
 
 /** Find a command by its word, within a group or outside of all (NULL). NULL: there is none. */
@@ -51,6 +56,18 @@ mainet_status
 command_show(const options *wanted, failure *why);
 
 mainet_status
+command_token_backup(const options *wanted, failure *why);
+
+mainet_status
+command_token_change_pin(const options *wanted, failure *why);
+
+mainet_status
+command_token_check(const options *wanted, failure *why);
+
+mainet_status
+command_token_delete(const options *wanted, failure *why);
+
+mainet_status
 command_token_info(const options *wanted, failure *why);
 
 mainet_status
@@ -58,5 +75,17 @@ command_token_init(const options *wanted, failure *why);
 
 mainet_status
 command_token_list(const options *wanted, failure *why);
+
+mainet_status
+command_token_rename(const options *wanted, failure *why);
+
+mainet_status
+command_token_restore(const options *wanted, failure *why);
+
+mainet_status
+command_token_set(const options *wanted, failure *why);
+
+mainet_status
+command_token_unblock(const options *wanted, failure *why);
 
 #endif

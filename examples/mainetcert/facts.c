@@ -110,6 +110,19 @@ fact_print_identity(const mainet_identity *identity, const char *token_label)
         print_moment(MESSAGE_TITLE_ACQUIRED_AT, mainet_identity_acquired_at(identity));
 }
 
+static void
+print_settings(const mainet_token *token)
+{
+    char line[256] = "";
+    size_t len = 0;
+
+    for (size_t i = 0; i < mainet_setting_count() && len < sizeof line; i++)
+        len += (size_t)snprintf(line + len, sizeof line - len, "%s%s=%s", i == 0 ? "" : "  ",
+                                mainet_setting_name(i),
+                                mainet_token_setting(token, mainet_setting_name(i)));
+    print_fact(MESSAGE_TITLE_SETTINGS, line);
+}
+
 void
 fact_print_token(const mainet_token *token, size_t identity_count)
 {
@@ -130,5 +143,6 @@ fact_print_token(const mainet_token *token, size_t identity_count)
     if (mainet_token_has_pin(token))
         print_fact(MESSAGE_TITLE_TRIES_LEFT,
                    tries_left < 0 ? message_text(MESSAGE_UNLIMITED) : tries);
+    print_settings(token);
     print_fact(MESSAGE_TITLE_IDENTITIES, count);
 }

@@ -91,6 +91,19 @@ json_of_chain(const mainet_identity *identity)
     return chain;
 }
 
+static json_t *
+json_of_settings(const mainet_token *token)
+{
+    json_t *self = must_have(json_object());
+
+    for (size_t i = 0; i < mainet_setting_count(); i++) {
+        const char *name = mainet_setting_name(i);
+
+        json_put(self, name, json_text(mainet_token_setting(token, name)));
+    }
+    return self;
+}
+
 json_t *
 json_of_token(const mainet_token *token, size_t identity_count)
 {
@@ -104,6 +117,7 @@ json_of_token(const mainet_token *token, size_t identity_count)
     json_put(self, "has_pin", json_boolean(mainet_token_has_pin(token)));
     json_put(self, "has_so_pin", json_boolean(mainet_token_has_so_pin(token)));
     json_put(self, "tries_left", tries_left < 0 ? json_null() : json_integer(tries_left));
+    json_put(self, "settings", json_of_settings(token));
     json_put(self, "identities", json_integer((json_int_t)identity_count));
     return self;
 }

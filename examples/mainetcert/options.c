@@ -31,7 +31,7 @@ static const struct known {
     {"certificate-number", KIND_TEXT, TAKES_ORDER, offsetof(options, certificate_number)},
     {"password-source", KIND_SOURCE, TAKES_ORDER, offsetof(options, password_source)},
     {"not-exportable", KIND_FLAG, TAKES_IMPORT, offsetof(options, is_not_exportable)},
-    {"yes", KIND_FLAG, TAKES_IMPORT, offsetof(options, yes)},
+    {"yes", KIND_FLAG, TAKES_IMPORT | TAKES_YES, offsetof(options, yes)},
     {"accept-issuer", KIND_SHA256, TAKES_IMPORT, offsetof(options, accept_issuer)},
     {"proxy", KIND_TEXT, TAKES_PROXY, offsetof(options, proxy)},
     {"proxy-user", KIND_TEXT, TAKES_PROXY, offsetof(options, proxy_user)},
@@ -39,8 +39,11 @@ static const struct known {
     {"expiring", KIND_DAYS, TAKES_EXPIRING, offsetof(options, expiring_days)},
     {"all", KIND_FLAG, TAKES_ALL, offsetof(options, all)},
     {"no-pin", KIND_FLAG, TAKES_NEW_TOKEN, offsetof(options, no_pin)},
-    {"so-pin-source", KIND_SOURCE, TAKES_NEW_TOKEN, offsetof(options, so_pin_source)},
-    {"new-pin-source", KIND_SOURCE, TAKES_NEW_TOKEN, offsetof(options, new_pin_source)},
+    {"rekey", KIND_FLAG, TAKES_REKEY, offsetof(options, rekey)},
+    {"so-pin-source", KIND_SOURCE, TAKES_NEW_TOKEN | TAKES_SO_PIN,
+     offsetof(options, so_pin_source)},
+    {"new-pin-source", KIND_SOURCE, TAKES_NEW_TOKEN | TAKES_NEW_PIN,
+     offsetof(options, new_pin_source)},
 };
 enum { KNOWN_COUNT = sizeof known_options / sizeof *known_options };
 
@@ -208,7 +211,7 @@ read_operand(options *self, int argc, char **argv, failure *why)
     if (optind < argc)
         return fail_usage(why, MESSAGE_UNKNOWN_OPERAND, argv[optind], NULL);
     if (self->operand == NULL && (takes & NEEDS_OPERAND) != 0)
-        return fail_usage(why, MESSAGE_NO_OPERAND, NULL, NULL);
+        return fail_usage(why, self->command->missing, NULL, NULL);
     return MAINET_OK;
 }
 

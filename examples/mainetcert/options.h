@@ -12,7 +12,7 @@ struct failure;
 /** What the command line asks for. Texts are borrowed from it; NULL: not given. */
 typedef struct options {
     const struct command *command; /**< NULL: --help or --version without one. */
-    const char *operand;           /**< ID or CODE. */
+    const char *operand;           /**< ID, CODE, LABEL, FILE or NAME=VALUE. */
     bool help;
     bool version;
 
@@ -36,6 +36,7 @@ typedef struct options {
     int64_t expiring_days;
     bool all;
     bool no_pin;
+    bool rekey;
     const char *so_pin_source;
     const char *new_pin_source;
 } options;

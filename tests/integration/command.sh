@@ -96,7 +96,9 @@ help_is_there_in_both_languages() {
     run mainetcert --help
     is "--help succeeds" "$status" 0
     like "--help names every command" "$out" "token info"
-    for command in acquire list show confirm explain 'token init' 'token list' 'token info'; do
+    for command in acquire list show confirm explain 'token init' 'token list' 'token info' \
+        'token rename' 'token delete' 'token set' 'token backup' 'token restore' 'token check' \
+        'token change-pin' 'token unblock'; do
         # shellcheck disable=SC2086
         run mainetcert $command --help
         like "$command --help is its usage" "$out" "usage: mainetcert $command"
