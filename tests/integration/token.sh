@@ -41,7 +41,7 @@ opens_with() {
 prepare() {
     standin_start "$work/standin" || exit 1
     token init --so-pin-source env:SO_PIN
-    standin_order
+    standin_order --key ec:P-256
     RETRIEVAL=$password run mainetcert --store "$store" --pin-source env:RIGHT_PIN acquire --yes \
         --service "$profile" --group-id "$group_id" --certificate-number "$number" \
         --password-source env:RETRIEVAL
