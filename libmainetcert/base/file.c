@@ -185,8 +185,8 @@ mn_file_read(int folder, const char *name, size_t ceiling, mainet_error *err)
     return mn_buffer_take(&copy, err);
 }
 
-mainet_status
-mn_file_write_all(int fd, const char *name, const uint8_t *data, size_t len, mainet_error *err)
+static mainet_status
+write_span(int fd, const char *name, const uint8_t *data, size_t len, mainet_error *err)
 {
     for (size_t done = 0; done < len;) {
         ssize_t put = write(fd, data + done, len - done);
@@ -197,9 +197,40 @@ mn_file_write_all(int fd, const char *name, const uint8_t *data, size_t len, mai
             return mn_fail(err, MAINET_E_STORE_WRITE, errno, "%s: %s", name, strerror(errno));
         done += (size_t)put;
     }
+    return MAINET_OK;
+}
+
+static mainet_status
+sync_file(int fd, const char *name, mainet_error *err)
+{
     if (fsync(fd) != 0)
         return mn_fail(err, MAINET_E_STORE_WRITE, errno, "%s: %s", name, strerror(errno));
     return MAINET_OK;
+}
+
+mainet_status
+mn_file_write_all(int fd, const char *name, const uint8_t *data, size_t len, mainet_error *err)
+{
+    MN_TRY(write_span(fd, name, data, len, err));
+    return sync_file(fd, name, err);
+}
+
+mainet_status
+mn_file_copy(int from, int to, const char *name, mainet_status unread, mainet_error *err)
+{
+    uint8_t block[16384];
+
+    for (;;) {
+        ssize_t got = read(from, block, sizeof block);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return mn_fail(err, unread, errno, "%s: %s", name, strerror(errno));
+        if (got == 0)
+            return sync_file(to, name, err);
+        MN_TRY(write_span(to, name, block, (size_t)got, err));
+    }
 }
 
 static mainet_status

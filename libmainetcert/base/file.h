@@ -53,6 +53,11 @@ mn_file_remove(int folder, const char *name, mainet_error *err);
 mainet_status
 mn_file_write_all(int fd, const char *name, const uint8_t *data, size_t len, mainet_error *err);
 
+/** Copy an open file to another from where both stand, and fsync it. Answers `unread` if the first
+ *  cannot be read, MAINET_E_STORE_WRITE if the other cannot be written. */
+mainet_status
+mn_file_copy(int from, int to, const char *name, mainet_status unread, mainet_error *err);
+
 /** The whole path of a name in an open folder, as far as the system tells: for error details. "."
  *  is the folder itself; AT_FDCWD takes the name as it is. */
 void

@@ -171,35 +171,6 @@ open_source(const place *from, const char *name, int *fd, mainet_error *err)
 }
 
 static mainet_status
-copy_bytes(int from, int to, const char *name, mainet_error *err)
-{
-    uint8_t block[16384];
-
-    for (;;) {
-        ssize_t got = read(from, block, sizeof block);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return mn_fail(err, MAINET_E_FILE, errno, "%s: %s", name, strerror(errno));
-        if (got == 0)
-            break;
-        for (ssize_t done = 0; done < got;) {
-            ssize_t put = write(to, block + done, (size_t)(got - done));
-
-            if (put < 0 && errno == EINTR)
-                continue;
-            if (put < 0)
-                return mn_fail(err, MAINET_E_STORE_WRITE, errno, "%s: %s", name, strerror(errno));
-            done += put;
-        }
-    }
-    if (fsync(to) != 0)
-        return mn_fail(err, MAINET_E_STORE_WRITE, errno, "%s: %s", name, strerror(errno));
-    return MAINET_OK;
-}
-
-static mainet_status
 bring_in(restored *self, mainet_error *err)
 {
     int folder = mn_lock_folder(self->lock);
@@ -215,7 +186,7 @@ bring_in(restored *self, mainet_error *err)
     to = openat(folder, self->aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (to < 0)
         return mn_fail_access(err, MAINET_E_STORE_WRITE, errno, folder, self->aside);
-    return copy_bytes(from, to, self->from.name, err);
+    return mn_file_copy(from, to, self->from.name, MAINET_E_FILE, err);
 }
 
 /* A whole token, under a serial that is nobody's here. */

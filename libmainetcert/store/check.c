@@ -250,10 +250,12 @@ check_key_pair(const mn_object *object, const mn_keys *keys, mainet_error *err)
     if (mn_object_class(object) != CKO_PRIVATE_KEY)
         return MAINET_OK;
     public_key = mn_object_public_key(object, &unknown);
-    if (public_key == NULL)
-        return MAINET_OK;
-    key = mn_object_private_key(object, keys, &unknown);
-    if (key == NULL && mn_failure(&unknown) == MAINET_E_PKCS12_UNUSABLE)
+    if (public_key != NULL)
+        key = mn_object_private_key(object, keys, &unknown);
+    ERR_clear_error();
+    if (key == NULL && mn_failure(&unknown) == MAINET_E_NO_MEMORY)
+        return mn_fail_memory(err, "key");
+    if (public_key == NULL || (key == NULL && mn_failure(&unknown) == MAINET_E_PKCS12_UNUSABLE))
         return MAINET_OK;
     fits = key != NULL && signs_for(key, public_key);
     ERR_clear_error();

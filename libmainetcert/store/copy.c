@@ -17,7 +17,7 @@ write_aside(mn_database *database, int folder, const char *aside, mainet_error *
     fd = openat(folder, aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return mn_fail_access(err, MAINET_E_STORE_WRITE, errno, folder, aside);
-    return mn_database_save(database, fd, aside, err);
+    return mn_database_save(database, fd, err);
 }
 
 /* A link does not replace what is there. Where the file system has none (memory sticks), look

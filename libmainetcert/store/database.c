@@ -411,18 +411,21 @@ mn_database_check(mn_database *database, mainet_error *err)
     return MAINET_OK;
 }
 
+/* Nobody else writes while our lock is held, and what a crash left was rolled back when the
+ * transaction began: the bytes of the file are its state. (sqlite3_serialize would put zeros in the
+ * place of a page that cannot be read.) */
 mainet_status
-mn_database_save(mn_database *database, int fd, const char *name, mainet_error *err)
+mn_database_save(mn_database *database, int fd, mainet_error *err)
 {
-    sqlite3_int64 len = 0;
-    unsigned char *image = sqlite3_serialize(database->handle, "main", &len, 0);
-    mainet_status status = MAINET_OK;
+    mn_auto_fd from = -1;
 
-    if (image == NULL)
-        return fail(database, err, "copy");
-    status = mn_file_write_all(fd, name, image, (size_t)len, err);
-    sqlite3_free(image);
-    return status;
+    from =
+        openat(mn_lock_folder(database->lock), database->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (from < 0)
+        return mn_fail_access(err, MAINET_E_STORE_OPEN, errno, mn_lock_folder(database->lock),
+                              database->name);
+    MN_TRY(check_size(database, err));
+    return mn_file_copy(from, fd, database->name, MAINET_E_STORE_OPEN, err);
 }
 
 int64_t

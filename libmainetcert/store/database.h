@@ -62,10 +62,10 @@ mn_database_upgrade(mn_database *database, mainet_error *err);
 mainet_status
 mn_database_check(mn_database *database, mainet_error *err);
 
-/** Write the database, as this transaction sees it, to an open file and fsync that. `name` is for
- *  error details. */
+/** Write the file, as it was when this transaction began, to another one and fsync that; within a
+ *  transaction that has changed nothing. */
 mainet_status
-mn_database_save(mn_database *database, int fd, const char *name, mainet_error *err);
+mn_database_save(mn_database *database, int fd, mainet_error *err);
 
 /** The row id of the last insert. */
 int64_t
