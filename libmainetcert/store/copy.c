@@ -60,7 +60,10 @@ mn_copy_write(mn_database *database, int folder, const char *name, bool replace,
     if (status == MAINET_OK)
         status = (replace ? replace_name : give_name)(folder, aside, name, err);
     (void)unlinkat(folder, aside, 0);
-    if (status == MAINET_OK && fsync(folder) != 0)
-        status = mn_fail_access(err, MAINET_E_STORE_WRITE, errno, folder, name);
+    if (status != MAINET_OK || fsync(folder) == 0)
+        return status;
+    status = mn_fail_access(err, MAINET_E_STORE_WRITE, errno, folder, name);
+    if (!replace)
+        (void)unlinkat(folder, name, 0); /* what may not last is not handed out */
     return status;
 }
