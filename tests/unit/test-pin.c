@@ -95,6 +95,38 @@ START_TEST(a_changed_pin_counts_and_the_old_one_does_not)
 }
 END_TEST
 
+/* Each proves the old PIN before any has written the new one. */
+START_TEST(of_many_who_change_the_pin_at_once_one_succeeds)
+{
+    enum { processes = 4 };
+    pid_t children[processes];
+    int done = -1;
+    char pin[16] = "";
+
+    for (int i = 0; i < processes; i++) {
+        children[i] = fork();
+        if (children[i] == 0) {
+            mainet_status status = MAINET_OK;
+
+            (void)snprintf(pin, sizeof pin, "pin-%d", i);
+            status = mainet_token_change_pin(token, PIN, (const uint8_t *)pin, 5, NULL);
+            _exit(status == MAINET_OK ? 0 : status == MAINET_E_PIN_INCORRECT ? 1 : 2);
+        }
+    }
+    for (int i = 0; i < processes; i++) {
+        int status = 0;
+
+        (void)waitpid(children[i], &status, 0);
+        ck_assert(WIFEXITED(status) && WEXITSTATUS(status) < 2);
+        ck_assert(done < 0 || WEXITSTATUS(status) != 0);
+        done = WEXITSTATUS(status) == 0 ? i : done;
+    }
+    ck_assert_int_ge(done, 0);
+    (void)snprintf(pin, sizeof pin, "pin-%d", done);
+    ck_assert_int_eq(unlock_afresh((const uint8_t *)pin, 5), MAINET_OK);
+}
+END_TEST
+
 static const struct {
     const char *old_pin;
     const char *new_pin;
@@ -453,6 +485,7 @@ pin_suite(void)
     tcase_add_checked_fixture(pins, open_token, close_token);
     tcase_set_timeout(pins, 120);
     tcase_add_test(pins, a_changed_pin_counts_and_the_old_one_does_not);
+    tcase_add_test(pins, of_many_who_change_the_pin_at_once_one_succeeds);
     tcase_add_loop_test(pins, a_refused_change_changes_nothing, 0,
                         sizeof changes / sizeof *changes);
     tcase_add_test(pins, wrong_old_pins_lock_the_token_and_the_officer_unblocks_it);
