@@ -3,8 +3,6 @@
 
 #include <openssl/err.h>
 
-#include "pkcs12/legacy.h"
-
 const char *
 mn_object_name(const ASN1_OBJECT *object, char *dotted, size_t dotted_len)
 {
@@ -121,65 +119,4 @@ mn_algorithm_add_cost(const X509_ALGOR *algorithm, int64_t *sum, mainet_error *e
     if (parameters == NULL)
         return refuse_parameters(algorithm->algorithm, err);
     return mn_iterations_add(parameters->iter, sum, err);
-}
-
-static bool
-takes_form(const X509_ALGOR *algorithm)
-{
-    switch (OBJ_obj2nid(algorithm->algorithm)) {
-    case NID_pbe_WithSHA1And128BitRC4:
-    case NID_pbe_WithSHA1And40BitRC4:
-    case NID_pbe_WithSHA1And3_Key_TripleDES_CBC:
-    case NID_pbe_WithSHA1And2_Key_TripleDES_CBC:
-    case NID_pbe_WithSHA1And128BitRC2_CBC:
-    case NID_pbe_WithSHA1And40BitRC2_CBC:
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* Into locked memory at once: what OpenSSL's PKCS12_pbe_crypt allocates it frees unwiped when the
- * last block is wrong. */
-static mn_secret *
-run_cipher(EVP_CIPHER_CTX *context, const ASN1_OCTET_STRING *data, mainet_error *err)
-{
-    size_t data_len = (size_t)ASN1_STRING_length(data);
-    mn_auto(mn_secret) plain = mn_secret_new(data_len + EVP_MAX_BLOCK_LENGTH, err);
-    int first = 0;
-    int last = 0;
-
-    if (plain == NULL)
-        return NULL;
-    if (EVP_CipherUpdate(context, mn_secret_data(plain), &first, ASN1_STRING_get0_data(data),
-                         (int)data_len) != 1 ||
-        EVP_CipherFinal_ex(context, mn_secret_data(plain) + first, &last) != 1)
-        return mn_fail_null(err, MAINET_E_PKCS12_UNUSABLE, 0, "a part that does not decrypt");
-    mn_secret_truncate(plain, (size_t)first + (size_t)last);
-    return mn_secret_take(&plain);
-}
-
-mn_secret *
-mn_algorithm_decrypt(const X509_ALGOR *algorithm, const ASN1_OCTET_STRING *data,
-                     const mn_password *password, size_t form, mainet_error *err)
-{
-    OSSL_LIB_CTX *library = mn_legacy_context(err);
-    mn_auto(EVP_CIPHER_CTX) context = EVP_CIPHER_CTX_new();
-    char dotted[MN_DOTTED_LEN];
-    const char *text = NULL;
-    int len = 0;
-
-    if (library == NULL)
-        return NULL;
-    if (context == NULL)
-        return (void)mn_fail_memory(err, "cipher"), NULL;
-    text = takes_form(algorithm) ? mn_password_form(password, form, &len)
-                                 : mn_password_raw(password, &len);
-    if (EVP_PBE_CipherInit_ex(algorithm->algorithm, text, len, algorithm->parameter, context, 0,
-                              library, NULL) != 1)
-        return mn_fail_null(
-            err, MAINET_E_PKCS12_UNUSABLE, 0,
-            "%s cannot be used: unknown parameters, or OpenSSL's legacy provider is missing",
-            mn_object_name(algorithm->algorithm, dotted, sizeof dotted));
-    return run_cipher(context, data, err);
 }

@@ -3,7 +3,6 @@
 #define MN_PKCS12_ALGORITHM_H
 
 #include "pkcs12/asn1.h"
-#include "pkcs12/password.h"
 
 /** How many iterations one container may ask for, added up. */
 #define MN_ITERATIONS_CEILING 5000000
@@ -17,21 +16,6 @@ mn_iterations_add(const ASN1_INTEGER *count, int64_t *sum, mainet_error *err);
  *  (RFC 7292, C), PBES1, PBES2 and PBMAC1 (RFC 8018). MAINET_E_PKCS12_UNUSABLE for others. */
 mainet_status
 mn_algorithm_add_cost(const X509_ALGOR *algorithm, int64_t *sum, mainet_error *err);
-
-/**
- * Decrypt with a password-based algorithm.
- *
- * @param[in]  algorithm  PKCS#12's own PBE, PBES1 or PBES2.
- * @param[in]  data       What is encrypted.
- * @param[in]  password   The password.
- * @param[in]  form       Which form of it, where the algorithm takes one.
- * @param[out] err        Filled on failure; may be NULL.
- *
- * @return The plain bytes, or NULL: MAINET_E_PKCS12_UNUSABLE.
- */
-mn_secret *
-mn_algorithm_decrypt(const X509_ALGOR *algorithm, const ASN1_OCTET_STRING *data,
-                     const mn_password *password, size_t form, mainet_error *err);
 
 /** Name an algorithm for a log; borrowed from OpenSSL, or dotted in `dotted`. */
 const char *

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "pkcs12/algorithm.h"
+#include "pkcs12/decrypt.h"
 
 #define NAME_CEILING 1024
 #define SKIPPED_CEILING 512
@@ -215,7 +216,7 @@ take_shrouded(mn_harvest *harvest, const mn_bag *bag, const mn_password *passwor
     if (shrouded == NULL)
         return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "an encrypted key that does not decode");
     X509_SIG_get0(shrouded, &algorithm, &data);
-    plain = mn_algorithm_decrypt(algorithm, data, password, form, err);
+    plain = mn_decrypt(algorithm, data, password, form, err);
     if (plain == NULL)
         return mn_failure(err);
     return take_key(harvest, bag, mn_secret_bytes(plain), mn_secret_len(plain), err);

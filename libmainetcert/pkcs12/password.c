@@ -4,11 +4,14 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/openssl.h"
+
 #define FORMS 2
 
 struct mn_password {
     mn_secret *raw;
     mn_secret *widened; /* each byte a character of its own, in UTF-8; NULL if that is the same */
+    mn_secret *bmp;     /* RFC 7292, B.1: UTF-16, with a zero at the end */
     bool is_absent;
 };
 
@@ -19,6 +22,7 @@ mn_password_free(mn_password *password)
         return;
     mn_secret_free(password->raw);
     mn_secret_free(password->widened);
+    mn_secret_free(password->bmp);
     free(password);
 }
 
@@ -47,6 +51,21 @@ widen(mn_password *password, mainet_error *err)
     return MAINET_OK;
 }
 
+static mainet_status
+make_bmp(mn_password *password, mainet_error *err)
+{
+    const char *raw = (const char *)mn_secret_bytes(password->raw);
+    int len = 0;
+    unsigned char *bmp =
+        OPENSSL_utf82uni(raw, (int)mn_secret_len(password->raw), NULL, &len); /* or widens */
+
+    if (bmp == NULL)
+        return mn_fail_memory(err, "password");
+    password->bmp = mn_secret_copy(bmp, (size_t)len, err);
+    OPENSSL_clear_free(bmp, (size_t)len);
+    return password->bmp == NULL ? mn_failure(err) : MAINET_OK;
+}
+
 mn_password *
 mn_password_new(const uint8_t *password, size_t password_len, mainet_error *err)
 {
@@ -56,7 +75,7 @@ mn_password_new(const uint8_t *password, size_t password_len, mainet_error *err)
         return mn_fail_memory_null(err, "password");
     made->is_absent = password == NULL;
     made->raw = mn_secret_copy(password, password == NULL ? 0 : password_len, err);
-    if (made->raw == NULL || widen(made, err) != MAINET_OK)
+    if (made->raw == NULL || widen(made, err) != MAINET_OK || make_bmp(made, err) != MAINET_OK)
         return NULL;
     return mn_password_take(&made);
 }
@@ -91,4 +110,19 @@ mn_password_raw(const mn_password *password, int *len)
 {
     *len = (int)mn_secret_len(password->raw);
     return (const char *)mn_secret_bytes(password->raw);
+}
+
+size_t
+mn_password_bytes_count(const mn_password *password)
+{
+    return password->bmp == NULL ? 1 : 2;
+}
+
+const char *
+mn_password_bytes(const mn_password *password, size_t index, int *len)
+{
+    if (index == 0)
+        return mn_password_raw(password, len);
+    *len = (int)mn_secret_len(password->bmp);
+    return (const char *)mn_secret_bytes(password->bmp);
 }

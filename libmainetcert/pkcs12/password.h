@@ -28,6 +28,15 @@ mn_password_form(const mn_password *password, size_t form, int *len);
 const char *
 mn_password_raw(const mn_password *password, int *len);
 
+/** Answer how many byte strings mn_password_bytes has. */
+size_t
+mn_password_bytes_count(const mn_password *password);
+
+/** Borrow what functions that take bytes have been given: first the password as it is, then the
+ *  BMPString with its zero, as NSS up to 3.30 and others gave it to PBES1 and PBES2. Never NULL. */
+const char *
+mn_password_bytes(const mn_password *password, size_t index, int *len);
+
 MN_AUTO_TYPE(mn_password, mn_password_free)
 
 #endif

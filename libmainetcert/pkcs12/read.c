@@ -9,6 +9,7 @@
 #include <openssl/err.h>
 
 #include "pkcs12/algorithm.h"
+#include "pkcs12/decrypt.h"
 #include "pkcs12/harvest.h"
 #include "pkcs12/mac.h"
 
@@ -158,8 +159,8 @@ count_all(reader *in, mn_harvest *harvest, mainet_error *err)
 static mn_bags *
 decrypt_with(const PKCS7_ENCRYPT *safe, const mn_password *password, size_t form, mainet_error *err)
 {
-    mn_auto(mn_secret) plain = mn_algorithm_decrypt(safe->enc_data->algorithm,
-                                                    safe->enc_data->enc_data, password, form, err);
+    mn_auto(mn_secret) plain =
+        mn_decrypt(safe->enc_data->algorithm, safe->enc_data->enc_data, password, form, err);
     mn_bags *bags = NULL;
 
     if (plain == NULL)
@@ -197,6 +198,32 @@ open_all(reader *in, mn_harvest *harvest, mainet_error *err)
     return MAINET_OK;
 }
 
+static bool
+is_rsa(const EVP_PKEY *key)
+{
+    return EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "RSA-PSS");
+}
+
+/* A certificate may keep its RSA key to PSS (RFC 4055) where the container does not: NSS forgets
+ * that about its keys. */
+static bool
+is_same_key(const EVP_PKEY *a, const EVP_PKEY *b)
+{
+    static const char *const numbers[] = {OSSL_PKEY_PARAM_RSA_N, OSSL_PKEY_PARAM_RSA_E};
+
+    if (!is_rsa(a) || !is_rsa(b))
+        return EVP_PKEY_eq(a, b) == 1;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        mn_auto(BIGNUM) first = NULL;
+        mn_auto(BIGNUM) second = NULL;
+
+        if (EVP_PKEY_get_bn_param(a, numbers[i], &first) != 1 ||
+            EVP_PKEY_get_bn_param(b, numbers[i], &second) != 1 || BN_cmp(first, second) != 0)
+            return false;
+    }
+    return true;
+}
+
 /* Never by localKeyID, which is often missing or wrong. */
 static EVP_PKEY *
 find_key(const mn_harvest *harvest, const mainet_certificate *certificate, const char **name)
@@ -206,7 +233,7 @@ find_key(const mn_harvest *harvest, const mainet_certificate *certificate, const
     for (size_t i = 0; public_key != NULL && i < harvest->count; i++) {
         const mn_find *find = &harvest->finds[i];
 
-        if (find->key != NULL && EVP_PKEY_eq(find->key, public_key) == 1) {
+        if (find->key != NULL && is_same_key(find->key, public_key)) {
             *name = find->name;
             return find->key;
         }
