@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <openssl/objects.h>
+#include <openssl/param_build.h>
 #include <p11-kit/pkcs11.h>
 
 /* PrintableString "edwards25519" (PKCS#11 v3.0, 2.3.10). */
@@ -15,6 +16,13 @@ refuse(mainet_error *err)
 {
     return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0,
                    "a key that is neither RSA, EC over a named curve, nor Ed25519");
+}
+
+/* A key that was made for PSS alone (RFC 4055) is an RSA key to PKCS#11. */
+static bool
+is_rsa(const EVP_PKEY *key)
+{
+    return EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "RSA-PSS");
 }
 
 static mainet_status
@@ -115,6 +123,29 @@ set_point(EVP_PKEY *key, mn_attributes *attributes, mainet_error *err)
     return mn_attributes_set(attributes, CKA_EC_POINT, der.data, der.len, err);
 }
 
+static EVP_PKEY *
+without_restriction(EVP_PKEY *key, mainet_error *err)
+{
+    mn_auto(BIGNUM) modulus = NULL;
+    mn_auto(BIGNUM) exponent = NULL;
+    OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+    mn_auto(EVP_PKEY_CTX) context = EVP_PKEY_CTX_new_from_name(mn_crypto_context(), "RSA", NULL);
+    OSSL_PARAM *numbers = NULL;
+    EVP_PKEY *plain = NULL;
+
+    if (builder != NULL && get_number(key, OSSL_PKEY_PARAM_RSA_N, &modulus, err) == MAINET_OK &&
+        get_number(key, OSSL_PKEY_PARAM_RSA_E, &exponent, err) == MAINET_OK &&
+        OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, modulus) == 1 &&
+        OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, exponent) == 1)
+        numbers = OSSL_PARAM_BLD_to_param(builder);
+    if (numbers == NULL || context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
+        EVP_PKEY_fromdata(context, &plain, EVP_PKEY_PUBLIC_KEY, numbers) != 1)
+        (void)mn_fail_crypto(err, "public key");
+    OSSL_PARAM_free(numbers);
+    OSSL_PARAM_BLD_free(builder);
+    return plain;
+}
+
 mainet_status
 mn_key_public_info(EVP_PKEY *key, mn_buffer *out, mainet_error *err)
 {
@@ -128,6 +159,11 @@ mn_key_public_info(EVP_PKEY *key, mn_buffer *out, mainet_error *err)
             EVP_PKEY_set_utf8_string_param(plain, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
                                            OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_UNCOMPRESSED) != 1)
             return mn_fail_crypto(err, "public key");
+    }
+    if (EVP_PKEY_is_a(key, "RSA-PSS")) {
+        plain = without_restriction(key, err);
+        if (plain == NULL)
+            return mn_failure(err);
     }
     len = i2d_PUBKEY(plain != NULL ? plain : key, &der);
     if (len <= 0)
@@ -144,7 +180,7 @@ set_common(EVP_PKEY *key, mn_attributes *attributes, mainet_error *err)
 
     MN_TRY(mn_key_public_info(key, &info, err));
     MN_TRY(mn_attributes_set(attributes, CKA_PUBLIC_KEY_INFO, info.data, info.len, err));
-    if (EVP_PKEY_is_a(key, "RSA"))
+    if (is_rsa(key))
         return set_rsa(key, attributes, err);
     if (EVP_PKEY_is_a(key, "EC"))
         return set_curve(key, attributes, err);
@@ -157,7 +193,7 @@ mainet_status
 mn_key_set_public(EVP_PKEY *key, mn_attributes *attributes, mainet_error *err)
 {
     MN_TRY(set_common(key, attributes, err));
-    if (EVP_PKEY_is_a(key, "RSA"))
+    if (is_rsa(key))
         return mn_attributes_set_number(attributes, CKA_MODULUS_BITS,
                                         (uint64_t)EVP_PKEY_get_bits(key), err);
     return set_point(key, attributes, err);
@@ -214,7 +250,7 @@ mn_key_set_secrets(EVP_PKEY *key, mn_object *object, mainet_error *err)
     mn_auto(mn_secret) seed = NULL;
     size_t len = 32;
 
-    if (EVP_PKEY_is_a(key, "RSA"))
+    if (is_rsa(key))
         return set_rsa_secrets(key, object, err);
     if (EVP_PKEY_is_a(key, "EC"))
         return set_secret_number(key, OSSL_PKEY_PARAM_PRIV_KEY,
@@ -236,7 +272,7 @@ mn_key_default_id(EVP_PKEY *key, uint8_t id[MN_KEY_ID_LEN], mainet_error *err)
     mn_auto(BIGNUM) modulus = NULL;
     uint8_t bytes[2048];
 
-    if (EVP_PKEY_is_a(key, "RSA")) {
+    if (is_rsa(key)) {
         MN_TRY(get_number(key, OSSL_PKEY_PARAM_RSA_N, &modulus, err));
         if ((size_t)BN_num_bytes(modulus) > sizeof bytes)
             return refuse(err);

@@ -26,7 +26,8 @@ mn_key_set_secrets(EVP_PKEY *key, mn_object *object, mainet_error *err);
 mainet_status
 mn_key_default_id(EVP_PKEY *key, uint8_t id[MN_KEY_ID_LEN], mainet_error *err);
 
-/** Append the DER SubjectPublicKeyInfo with an uncompressed point, so that one key has one form. */
+/** Append the DER SubjectPublicKeyInfo with an uncompressed point and without a restriction to PSS,
+ * so that one key has one form. */
 mainet_status
 mn_key_public_info(EVP_PKEY *key, mn_buffer *out, mainet_error *err);
 

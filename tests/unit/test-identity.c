@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <openssl/rsa.h>
 #include <p11-kit/pkcs11.h>
 #include <p11-kit/uri.h>
 
@@ -105,6 +106,46 @@ START_TEST(an_imported_identity_signs_what_its_certificate_verifies)
     ck_assert_uint_eq(mainet_identity_chain_length(identity), 2);
     ck_assert(mainet_identity_is_chain_complete(identity));
     ck_assert(mainet_identity_is_exportable(identity));
+    EVP_MD_CTX_free(context);
+    EVP_PKEY_free(loaded);
+    mainet_identity_free(identity);
+    mainet_certificate_free(certificate);
+    EVP_PKEY_free(key);
+}
+END_TEST
+
+/* To PKCS#11 it is an RSA key; its certificate's restriction to PSS is kept by who verifies. */
+START_TEST(a_key_that_is_kept_to_pss_is_an_rsa_key)
+{
+    EVP_PKEY_CTX *maker = EVP_PKEY_CTX_new_from_name(mn_crypto_context(), "RSA-PSS", NULL);
+    EVP_PKEY *key = NULL;
+    mainet_certificate *certificate = NULL;
+    bool was_there = true;
+    mainet_identity *identity = NULL;
+    EVP_PKEY *loaded = NULL;
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    EVP_PKEY_CTX *method = NULL;
+    uint8_t signature[512];
+    size_t len = sizeof signature;
+
+    ck_assert_int_eq(EVP_PKEY_keygen_init(maker), 1);
+    ck_assert_int_eq(EVP_PKEY_generate(maker, &key), 1);
+    certificate = make_certificate(key, "PSS", ca_key, "Test CA", 2, 365);
+    identity = import(key, certificate, true, &was_there);
+    loaded = mn_identity_key(identity, NULL);
+    ck_assert(loaded != NULL && EVP_PKEY_is_a(loaded, "RSA"));
+    ck_assert_int_eq(
+        EVP_DigestSignInit_ex(context, &method, "SHA256", mn_crypto_context(), NULL, loaded, NULL),
+        1);
+    ck_assert_int_eq(EVP_PKEY_CTX_set_rsa_padding(method, RSA_PKCS1_PSS_PADDING), 1);
+    ck_assert_int_eq(EVP_DigestSign(context, signature, &len, (const uint8_t *)"x", 1), 1);
+    EVP_MD_CTX_free(context);
+    context = EVP_MD_CTX_new();
+    ck_assert_int_eq(
+        EVP_DigestVerifyInit_ex(context, NULL, "SHA256", mn_crypto_context(), NULL, key, NULL), 1);
+    ck_assert_int_eq(EVP_DigestVerify(context, signature, len, (const uint8_t *)"x", 1), 1);
+    ck_assert_uint_eq(count_objects(CKO_PUBLIC_KEY), 1);
+    EVP_PKEY_CTX_free(maker);
     EVP_MD_CTX_free(context);
     EVP_PKEY_free(loaded);
     mainet_identity_free(identity);
@@ -356,6 +397,7 @@ identity_suite(void)
     tcase_add_checked_fixture(life, open_token, close_token);
     tcase_set_timeout(life, 60);
     tcase_add_loop_test(life, an_imported_identity_signs_what_its_certificate_verifies, 0, 3);
+    tcase_add_test(life, a_key_that_is_kept_to_pss_is_an_rsa_key);
     tcase_add_test(life, importing_what_is_there_changes_nothing);
     tcase_add_test(life, a_renewed_identity_supersedes_and_says_its_end);
     tcase_add_test(life, an_identity_is_found_by_a_unique_prefix_without_pin);
