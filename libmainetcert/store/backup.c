@@ -7,24 +7,22 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "base/place.h"
 #include "store/scan.h"
 #include "store/token-private.h"
 
 #define KEY_ENDING ".key"
-#define NAME_MAX_LEN 200
 
-/* A file that the caller named: its folder, opened, and its name in there. */
+/* A token's file outside, and the name of its key's, if it has one. */
 typedef struct place {
-    int folder;
-    char name[NAME_MAX_LEN + 1];
-    char key_name[NAME_MAX_LEN + sizeof KEY_ENDING];
+    mn_place file;
+    char key_name[MN_PLACE_NAME_MAX + sizeof KEY_ENDING];
 } place;
 
 static void
 place_clear(place *at)
 {
-    mn_fd_cleanup(&at->folder);
+    mn_place_clear(&at->file);
 }
 
 #define auto_place __attribute__((cleanup(place_clear))) place
@@ -32,21 +30,8 @@ place_clear(place *at)
 static mainet_status
 find_place(place *at, const char *path, mainet_error *err)
 {
-    mn_auto_text folder = strdup(path);
-    const char *slash = strrchr(path, '/');
-    const char *name = slash == NULL ? path : slash + 1;
-
-    if (folder == NULL)
-        return mn_fail_memory(err, "file name");
-    if (*name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
-        strlen(name) > NAME_MAX_LEN)
-        return mn_fail(err, MAINET_E_ARGUMENT, 0, "'%s' names no file", path);
-    (void)snprintf(at->name, sizeof at->name, "%s", name);
-    (void)snprintf(at->key_name, sizeof at->key_name, "%s%s", name, KEY_ENDING);
-    folder[name - path] = '\0';
-    at->folder = open(slash == NULL ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (at->folder < 0)
-        return mn_fail_access(err, MAINET_E_FILE, errno, AT_FDCWD, slash == NULL ? "." : folder);
+    MN_TRY(mn_place_find(&at->file, path, err));
+    (void)snprintf(at->key_name, sizeof at->key_name, "%s%s", at->file.name, KEY_ENDING);
     return MAINET_OK;
 }
 
@@ -66,15 +51,15 @@ write_key(const place *at, const mn_secret *key, mainet_error *err)
     mn_auto_fd fd = -1;
     mainet_status status = MAINET_OK;
 
-    fd = openat(at->folder, at->key_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+    fd = openat(at->file.folder, at->key_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                 0600);
     if (fd < 0 && errno == EEXIST)
         return mn_fail(err, MAINET_E_FILE_EXISTS, EEXIST, "%s", at->key_name);
     if (fd < 0)
-        return mn_fail_access(err, MAINET_E_FILE, errno, at->folder, at->key_name);
+        return mn_fail_access(err, MAINET_E_FILE, errno, at->file.folder, at->key_name);
     status = mn_file_write_all(fd, at->key_name, mn_secret_bytes(key), mn_secret_len(key), err);
     if (status != MAINET_OK)
-        (void)unlinkat(at->folder, at->key_name, 0);
+        (void)unlinkat(at->file.folder, at->key_name, 0);
     return status;
 }
 
@@ -84,13 +69,13 @@ write_files(const place *at, mn_database *database, const mn_secret *key, mainet
 {
     mainet_status status = MAINET_OK;
 
-    if (faccessat(at->folder, at->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-        return mn_fail(err, MAINET_E_FILE_EXISTS, EEXIST, "%s", at->name);
+    if (faccessat(at->file.folder, at->file.name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        return mn_fail(err, MAINET_E_FILE_EXISTS, EEXIST, "%s", at->file.name);
     if (key != NULL)
         MN_TRY(write_key(at, key, err));
-    status = mn_copy_write(database, at->folder, at->name, false, err);
+    status = mn_copy_write(database, at->file.folder, at->file.name, false, err);
     if (status != MAINET_OK && key != NULL)
-        (void)unlinkat(at->folder, at->key_name, 0);
+        (void)unlinkat(at->file.folder, at->key_name, 0);
     return status;
 }
 
@@ -99,7 +84,7 @@ mainet_token_backup(mainet_token *token, const char *path, mainet_error *err)
 {
     mn_auto(mn_database) database = NULL;
     mn_auto(mn_secret) key = NULL;
-    auto_place at = {.folder = -1};
+    auto_place at = {.file = {.folder = -1}};
     mn_wrap none;
     mn_head head;
     bool has_none = false;
@@ -158,12 +143,12 @@ open_source(const place *from, const char *name, int *fd, mainet_error *err)
 {
     struct stat info;
 
-    if (faccessat(from->folder, name, R_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW) != 0)
-        return mn_fail_access(err, MAINET_E_FILE, errno, from->folder, name);
-    MN_TRY(mn_file_check(from->folder, name, NULL, err));
-    *fd = openat(from->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (faccessat(from->file.folder, name, R_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW) != 0)
+        return mn_fail_access(err, MAINET_E_FILE, errno, from->file.folder, name);
+    MN_TRY(mn_file_check(from->file.folder, name, NULL, err));
+    *fd = openat(from->file.folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (*fd < 0)
-        return mn_fail_access(err, MAINET_E_FILE, errno, from->folder, name);
+        return mn_fail_access(err, MAINET_E_FILE, errno, from->file.folder, name);
     if (fstat(*fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_uid != geteuid() ||
         (info.st_mode & 022) != 0)
         return mn_fail(err, MAINET_E_STORE_OPEN, EPERM, "%s changed while it was opened", name);
@@ -179,14 +164,14 @@ bring_in(restored *self, mainet_error *err)
     uint8_t unique[8];
     char unique_hex[2 * sizeof unique + 1];
 
-    MN_TRY(open_source(&self->from, self->from.name, &from, err));
+    MN_TRY(open_source(&self->from, self->from.file.name, &from, err));
     MN_TRY(mn_random(unique, sizeof unique, err));
     mn_hex(unique, sizeof unique, unique_hex);
     (void)snprintf(self->aside, sizeof self->aside, ".%s.restore", unique_hex);
     to = openat(folder, self->aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (to < 0)
         return mn_fail_access(err, MAINET_E_STORE_WRITE, errno, folder, self->aside);
-    return mn_file_copy(from, to, self->from.name, MAINET_E_FILE, err);
+    return mn_file_copy(from, to, self->from.file.name, MAINET_E_FILE, err);
 }
 
 /* A whole token, under a serial that is nobody's here. */
@@ -202,15 +187,16 @@ judge(restored *self, mn_database *database, mainet_error *err)
     MN_TRY(mn_database_check(database, err));
     mn_hex(self->head.token_id, MN_SERIAL_LEN / 2, serial);
     if (strcmp(serial, self->head.serial) != 0)
-        return mn_fail(err, MAINET_E_STORE_OPEN, 0, "%s says that it is %s and %s", self->from.name,
-                       serial, self->head.serial);
+        return mn_fail(err, MAINET_E_STORE_OPEN, 0, "%s says that it is %s and %s",
+                       self->from.file.name, serial, self->head.serial);
     mn_token_file_name(serial, ".db", name, sizeof name);
     if (faccessat(mn_database_folder(database), name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
         return mn_fail(err, MAINET_E_TOKEN_EXISTS, EEXIST, "%s is there", name);
     MN_TRY(mn_wrap_read(database, MN_ROLE_NONE, &none, &has_none, err));
     if (!has_none)
         return MAINET_OK;
-    self->key = mn_file_read_secret(self->from.folder, self->from.key_name, MN_SEAL_KEY_LEN, err);
+    self->key =
+        mn_file_read_secret(self->from.file.folder, self->from.key_name, MN_SEAL_KEY_LEN, err);
     return self->key == NULL ? mn_failure(err) : MAINET_OK;
 }
 
@@ -291,7 +277,8 @@ show(restored *self, mainet_error *err)
 mainet_token *
 mainet_store_restore(mainet_store *store, const char *path, mainet_error *err)
 {
-    __attribute__((cleanup(restored_clear))) restored self = {.store = store, .from = {-1, "", ""}};
+    __attribute__((cleanup(restored_clear)))
+    restored self = {.store = store, .from = {.file = {.folder = -1}}};
 
     err = MN_HEARD(err);
     if (store == NULL || path == NULL)
