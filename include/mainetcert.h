@@ -13,6 +13,7 @@
 #include "mainetcert/service.h"
 #include "mainetcert/store.h"
 #include "mainetcert/token.h"
+#include "mainetcert/transfer.h"
 #include "mainetcert/version.h"
 
 #endif
