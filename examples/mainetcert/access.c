@@ -151,40 +151,65 @@ access_unlock(const options *wanted, mainet_token *token, failure *why)
     return mainet_token_unlock(token, pin->data, pin->len, &why->error);
 }
 
-/* Twice the same, of a length that will be taken. */
+/* What is new is typed twice. */
+typedef struct novelty {
+    message question;
+    size_t min_len;
+    size_t max_len;
+    message wrong_len;
+} novelty;
+
+static const novelty new_pin = {MESSAGE_ASK_NEW_PIN, PIN_MIN, PIN_MAX,
+                                MESSAGE_PIN_TOO_SHORT_OR_LONG};
+static const novelty new_password = {MESSAGE_ASK_NEW_PASSWORD, 1, SECRET_MAX,
+                                     MESSAGE_PASSWORD_EMPTY};
+
 static mainet_status
-ask_new_pin(const char *label, secret *pin, failure *why)
+ask_twice(const novelty *what, const char *about, secret *answer, failure *why)
 {
     scoped(secret) again = secret_new(&why->error);
 
     if (again == NULL)
         return why->error.status;
     for (;;) {
-        TRY(ask_secret(MESSAGE_ASK_NEW_PIN, label, pin, why));
-        if (pin->len < PIN_MIN || pin->len > PIN_MAX) {
-            terminal_show(message_text(MESSAGE_PIN_TOO_SHORT_OR_LONG));
+        TRY(ask_secret(what->question, about, answer, why));
+        if (answer->len < what->min_len || answer->len > what->max_len) {
+            terminal_show(message_text(what->wrong_len));
             continue;
         }
-        TRY(ask_secret(MESSAGE_ASK_NEW_PIN_AGAIN, label, again, why));
-        if (secret_equal(pin, again))
+        TRY(ask_secret(MESSAGE_ASK_NEW_PIN_AGAIN, about, again, why));
+        if (secret_equal(answer, again))
             return MAINET_OK;
         terminal_show(message_text(MESSAGE_PINS_DIFFER));
     }
 }
 
-secret *
-access_new_pin(const char *source, const char *option, const char *label, failure *why)
+static secret *
+access_new(const novelty *what, const char *source, const char *option, const char *about,
+           failure *why)
 {
-    scoped(secret) pin = NULL;
+    scoped(secret) answer = NULL;
 
     if (source != NULL)
         return source_read(source, &why->error);
     if (access_check_source(source, option, why) != MAINET_OK)
         return NULL;
-    pin = secret_new(&why->error);
-    if (pin == NULL || ask_new_pin(label, pin, why) != MAINET_OK)
+    answer = secret_new(&why->error);
+    if (answer == NULL || ask_twice(what, about, answer, why) != MAINET_OK)
         return NULL;
-    return secret_take(&pin);
+    return secret_take(&answer);
+}
+
+secret *
+access_new_pin(const char *source, const char *option, const char *label, failure *why)
+{
+    return access_new(&new_pin, source, option, label, why);
+}
+
+secret *
+access_new_password(const options *wanted, const char *file, failure *why)
+{
+    return access_new(&new_password, wanted->password_source, "password-source", file, why);
 }
 
 mainet_token *

@@ -52,6 +52,10 @@ access_new_token(const options *wanted, mainet_store *store, const char *pin_sou
 secret *
 access_new_pin(const char *source, const char *option, const char *label, failure *why);
 
+/** Read a new password for a file from its source, else ask for it twice. */
+secret *
+access_new_password(const options *wanted, const char *file, failure *why);
+
 /** Fail as wrong usage if neither a source is given nor a terminal can be asked. */
 mainet_status
 access_check_source(const char *source, const char *option, failure *why);

@@ -18,7 +18,10 @@ enum {
     TAKES_YES = 1 << 9,
     TAKES_REKEY = 1 << 10,
     TAKES_SO_PIN = 1 << 11,
-    TAKES_NEW_PIN = 1 << 12
+    TAKES_NEW_PIN = 1 << 12,
+    TAKES_EXPORT = 1 << 13,
+    TAKES_PASSWORD = 1 << 14,
+    TAKES_FORCE = 1 << 15
 };
 
 /** One command: its words, its help, and what does it. */
@@ -48,6 +51,9 @@ command_confirm(const options *wanted, failure *why);
 
 mainet_status
 command_explain(const options *wanted, failure *why);
+
+mainet_status
+command_export(const options *wanted, failure *why);
 
 mainet_status
 command_list(const options *wanted, failure *why);

@@ -37,6 +37,12 @@ typedef struct options {
     bool all;
     bool no_pin;
     bool rekey;
+    const char *out;
+    bool leaf_only;
+    bool legacy;
+    bool certificate;
+    bool pem;
+    bool force;
     const char *so_pin_source;
     const char *new_pin_source;
 } options;

@@ -32,6 +32,7 @@
 
 SCOPED_TYPE(char, free)
 SCOPED_TYPE(json_t, json_decref)
+SCOPED_TYPE(mainet_bytes, mainet_bytes_free)
 SCOPED_TYPE(mainet_confirmation, mainet_confirmation_free)
 SCOPED_TYPE(mainet_identity, mainet_identity_free)
 SCOPED_TYPE(mainet_identity_list, mainet_identity_list_free)
