@@ -135,7 +135,7 @@ forms_are_chosen() {
     ok "and openssl reads it" same_key "$work/plain" ec
     run mainetcert export "${ids[fixed]}" --out "$work/fixed.pem" --certificate
     is "--certificate needs no PIN and no exportable key" "$status" 0
-    unlike "and has no key" "$(<"$work/fixed.pem")" KEY
+    unlike "and has no key" "$(<"$work/fixed.pem")" 'PRIVATE KEY'
     is "but the chain" "$(grep -c 'BEGIN CERTIFICATE' "$work/fixed.pem")" 3
     mainet export "${ids[ec]}" --out "$work/json.p12" --password-source env:FILE_PASSWORD --json
     is "--json says what went where" "$(jq -r '.id + " " + .file' <<<"$out")" \
