@@ -1,76 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The C_ functions, each a doorway: is the module initialized, whom does the handle mean, lock,
- * call, unlock. Nothing else locks a session. */
+/* The C_ functions, each a doorway (doorway.h); what is done with keys beyond signing is in
+ * entry-key.c. */
 #include "attribute.h"
 #include "ckr.h"
+#include "doorway.h"
 #include "find.h"
 #include "info.h"
 #include "login.h"
 #include "mechanism.h"
 #include "random.h"
-#include "session.h"
 #include "sign.h"
 #include "token.h"
 #include "verify.h"
-
-static CK_RV
-enter(p11_module **module)
-{
-    *module = p11_module_current();
-    return *module == NULL ? CKR_CRYPTOKI_NOT_INITIALIZED : CKR_OK;
-}
-
-static CK_RV
-hold_slot(CK_SLOT_ID id, p11_slot **slot)
-{
-    p11_module *module = NULL;
-    const CK_RV rv = enter(&module);
-
-    return rv == CKR_OK ? p11_slot_find(module, id, slot) : rv;
-}
-
-static CK_RV
-release_slot(p11_slot *slot, CK_RV rv)
-{
-    p11_slot_free(slot);
-    return rv;
-}
-
-/* For calls that do not touch what the session is doing. */
-static CK_RV
-hold_session(CK_SESSION_HANDLE handle, p11_session **session)
-{
-    p11_module *module = NULL;
-    const CK_RV rv = enter(&module);
-
-    return rv == CKR_OK ? p11_session_find(module, handle, session) : rv;
-}
-
-static CK_RV
-release_session(p11_session *session, CK_RV rv)
-{
-    p11_session_free(session);
-    return rv;
-}
-
-static CK_RV
-lock_session(CK_SESSION_HANDLE handle, p11_session **session)
-{
-    const CK_RV rv = hold_session(handle, session);
-
-    if (rv != CKR_OK)
-        return rv;
-    p11_mutex_lock(&(*session)->lock);
-    return (*session)->is_closed ? CKR_SESSION_HANDLE_INVALID : CKR_OK;
-}
-
-static CK_RV
-unlock_session(p11_session *session, CK_RV rv)
-{
-    if (session != NULL)
-        p11_mutex_unlock(&session->lock);
-    return release_session(session, rv);
-}
 
 /* The first random number makes libcrypto read the host's configuration, which may load a provider
  * that calls us: so it is drawn here, before any lock is taken. Whoever has a session has been

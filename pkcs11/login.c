@@ -121,14 +121,14 @@ p11_login_for_operation(p11_session *session, const CK_UTF8CHAR *pin, CK_ULONG p
 
     if (pin == NULL)
         return CKR_ARGUMENTS_BAD;
-    if (!p11_operation_is_active(&session->sign))
+    if (session->asking == NULL || !p11_operation_is_active(session->asking))
         return CKR_OPERATION_NOT_INITIALIZED;
     p11_mutex_lock(&slot->io);
     rv = prove(slot, MN_ROLE_USER, pin, pin_len, &keys);
     p11_mutex_unlock(&slot->io);
     mn_keys_free(keys);
     if (rv == CKR_OK)
-        session->sign.needs_login = false;
+        session->asking->needs_login = false;
     return rv;
 }
 

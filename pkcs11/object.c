@@ -2,9 +2,21 @@
 #include "object.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "attribute.h"
 #include "ckr.h"
+
+static const struct {
+    CK_ATTRIBUTE_TYPE attribute;
+    CK_FLAGS flag;
+} uses[] = {
+    {CKA_SIGN, CKF_SIGN},       {CKA_SIGN_RECOVER, CKF_SIGN_RECOVER},
+    {CKA_VERIFY, CKF_VERIFY},   {CKA_VERIFY_RECOVER, CKF_VERIFY_RECOVER},
+    {CKA_ENCRYPT, CKF_ENCRYPT}, {CKA_DECRYPT, CKF_DECRYPT},
+    {CKA_WRAP, CKF_WRAP},       {CKA_UNWRAP, CKF_UNWRAP},
+    {CKA_DERIVE, CKF_DERIVE},
+};
 
 /* Asked for every signature, so read once. */
 static void
@@ -13,10 +25,10 @@ read_usage(p11_object *object)
     object->class = (CK_OBJECT_CLASS)mn_object_class(object->stored);
     object->key_type = (CK_KEY_TYPE)mn_attributes_number(mn_object_attributes(object->stored),
                                                          CKA_KEY_TYPE, CK_UNAVAILABLE_INFORMATION);
-    if (p11_attribute_bool(object, CKA_SIGN))
-        object->usage |= CKF_SIGN;
-    if (p11_attribute_bool(object, CKA_VERIFY))
-        object->usage |= CKF_VERIFY;
+    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++) {
+        if (p11_attribute_bool(object, uses[i].attribute))
+            object->usage |= uses[i].flag;
+    }
     object->always_authenticate = p11_attribute_bool(object, CKA_ALWAYS_AUTHENTICATE);
 }
 
@@ -51,6 +63,23 @@ p11_object_free(p11_object *object)
     EVP_PKEY_free(atomic_load(&object->key));
     mn_object_free(object->stored);
     free(object);
+}
+
+bool
+p11_object_allows(const p11_object *object, CK_MECHANISM_TYPE type)
+{
+    const mn_attribute *allowed =
+        mn_attributes_get(mn_object_attributes(object->stored), CKA_ALLOWED_MECHANISMS);
+    CK_MECHANISM_TYPE one = 0;
+
+    if (allowed == NULL || allowed->value_len == 0)
+        return true;
+    for (size_t at = 0; at + sizeof one <= allowed->value_len; at += sizeof one) {
+        memcpy(&one, allowed->value + at, sizeof one);
+        if (one == type)
+            return true;
+    }
+    return false;
 }
 
 CK_RV

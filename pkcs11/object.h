@@ -14,7 +14,7 @@ typedef struct p11_object {
     mn_object *stored;
     CK_OBJECT_CLASS class;
     CK_KEY_TYPE key_type;     /**< CK_UNAVAILABLE_INFORMATION for what is no key */
-    CK_FLAGS usage;           /**< what a key may be used for: CKF_SIGN, CKF_VERIFY */
+    CK_FLAGS usage;           /**< what a key may be used for: CKF_SIGN, CKF_DECRYPT, … */
     bool always_authenticate; /**< a PIN for every single use */
     _Atomic(EVP_PKEY *) key;
 } p11_object;
@@ -28,6 +28,10 @@ p11_object_ref(p11_object *object);
 
 void
 p11_object_free(p11_object *object);
+
+/** Whether CKA_ALLOWED_MECHANISMS lets a key be used so; without any, it does. */
+bool
+p11_object_allows(const p11_object *object, CK_MECHANISM_TYPE type);
 
 /** The key for OpenSSL, borrowed: private for a private key, public otherwise. Decoded once;
  *  `keys` open it. */

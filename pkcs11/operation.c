@@ -9,7 +9,6 @@
 #include "token.h"
 
 #define PARTS_MAX (16U << 20) /* what can be signed in parts without hashing on the way */
-#define PKCS1_OVERHEAD 11     /* RFC 8017, 9.2 */
 
 static void
 ready_clear(p11_ready *ready)
@@ -28,6 +27,13 @@ p11_operation_end(p11_operation *operation)
     operation->ready = NULL;
     if (operation->parts.len != 0 || operation->parts.failed)
         mn_buffer_clear(&operation->parts);
+}
+
+CK_RV
+p11_operation_give_up(p11_operation *operation, CK_RV rv)
+{
+    p11_operation_end(operation);
+    return rv;
 }
 
 void
@@ -75,7 +81,9 @@ p11_operation_key(p11_session *session, CK_OBJECT_HANDLE handle, const p11_metho
         return CKR_KEY_HANDLE_INVALID;
     if ((*object)->class != class || (*object)->key_type != method->mechanism->key_type)
         return CKR_KEY_TYPE_INCONSISTENT;
-    return ((*object)->usage & purpose) != 0 ? CKR_OK : CKR_KEY_FUNCTION_NOT_PERMITTED;
+    if (((*object)->usage & purpose) == 0)
+        return CKR_KEY_FUNCTION_NOT_PERMITTED;
+    return p11_object_allows(*object, method->mechanism->type) ? CKR_OK : CKR_MECHANISM_INVALID;
 }
 
 static bool
@@ -84,7 +92,23 @@ is_ready(const p11_ready *ready, const p11_method *method, const EVP_PKEY *key)
     return ready->key == key && ready->method.mechanism == method->mechanism &&
            ready->method.digest == method->digest &&
            ready->method.mgf_digest == method->mgf_digest &&
-           ready->method.salt_len == method->salt_len;
+           ready->method.salt_len == method->salt_len && ready->method.label_len == 0 &&
+           method->label_len == 0;
+}
+
+static bool
+set_label(EVP_PKEY_CTX *context, const p11_method *method)
+{
+    void *copy = NULL;
+
+    if (method->label_len == 0)
+        return true;
+    copy = OPENSSL_memdup(method->label, method->label_len);
+    if (copy != NULL &&
+        EVP_PKEY_CTX_set0_rsa_oaep_label(context, copy, (int)method->label_len) == 1)
+        return true;
+    OPENSSL_free(copy);
+    return false;
 }
 
 static bool
@@ -102,22 +126,42 @@ set_rsa(EVP_PKEY_CTX *context, const p11_method *method)
                EVP_PKEY_CTX_set_signature_md(context, p11_digest_get(method->digest)) == 1 &&
                EVP_PKEY_CTX_set_rsa_mgf1_md(context, p11_digest_get(method->mgf_digest)) == 1 &&
                EVP_PKEY_CTX_set_rsa_pss_saltlen(context, method->salt_len) == 1;
-    case P11_SCHEME_ECDSA:
-    case P11_SCHEME_EDDSA:
+    case P11_SCHEME_RSA_OAEP:
+        return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING) == 1 &&
+               EVP_PKEY_CTX_set_rsa_oaep_md(context, p11_digest_get(method->digest)) == 1 &&
+               EVP_PKEY_CTX_set_rsa_mgf1_md(context, p11_digest_get(method->mgf_digest)) == 1 &&
+               set_label(context, method);
+    default:
         break;
     }
     return true;
+}
+
+static int
+begin_context(EVP_PKEY_CTX *context, CK_FLAGS purpose)
+{
+    switch (purpose) {
+    case CKF_SIGN:
+        return EVP_PKEY_sign_init(context);
+    case CKF_VERIFY:
+        return EVP_PKEY_verify_init(context);
+    case CKF_ENCRYPT:
+        return EVP_PKEY_encrypt_init(context);
+    case CKF_DECRYPT:
+        return EVP_PKEY_decrypt_init(context);
+    default:
+        return 0;
+    }
 }
 
 static bool
 make_ready(p11_ready *ready, const p11_method *method, EVP_PKEY *key, CK_FLAGS purpose)
 {
     ready->method = *method;
+    ready->method.label = NULL; /* it is in the context, and the caller's to take away */
     if (method->mechanism->scheme != P11_SCHEME_EDDSA) {
         ready->context = EVP_PKEY_CTX_new_from_pkey(mn_crypto_context(), key, NULL);
-        if (ready->context == NULL ||
-            (purpose == CKF_SIGN ? EVP_PKEY_sign_init(ready->context)
-                                 : EVP_PKEY_verify_init(ready->context)) != 1 ||
+        if (ready->context == NULL || begin_context(ready->context, purpose) != 1 ||
             !set_rsa(ready->context, method))
             return false;
     }
@@ -164,20 +208,52 @@ begin_digest(p11_operation *operation, p11_digest digest)
            EVP_DigestInit_ex2(operation->digest, p11_digest_get(digest), NULL) == 1;
 }
 
-CK_RV
-p11_operation_begin(p11_operation *operation, const p11_method *method, EVP_PKEY *key,
-                    CK_FLAGS purpose)
+static CK_RV
+begin(p11_operation *operation, const p11_method *method, EVP_PKEY *key, CK_FLAGS purpose)
 {
     if (!has_room_for_salt(method, key))
         return CKR_MECHANISM_PARAM_INVALID;
     operation->ready = find_ready(operation, method, key, purpose);
     if (operation->ready == NULL || !begin_digest(operation, method->mechanism->digest))
         return CKR_FUNCTION_FAILED;
-    operation->signature_len = method->mechanism->scheme == P11_SCHEME_ECDSA
-                                   ? 2 * (((CK_ULONG)EVP_PKEY_get_bits(key) + 7) / 8)
-                                   : (CK_ULONG)EVP_PKEY_get_size(key);
+    operation->output_len = method->mechanism->scheme == P11_SCHEME_ECDSA
+                                ? 2 * (((CK_ULONG)EVP_PKEY_get_bits(key) + 7) / 8)
+                                : (CK_ULONG)EVP_PKEY_get_size(key);
     operation->is_active = true;
     return CKR_OK;
+}
+
+static CK_OBJECT_CLASS
+class_for(CK_FLAGS purpose)
+{
+    return (purpose & (CKF_SIGN | CKF_DECRYPT)) != 0 ? CKO_PRIVATE_KEY : CKO_PUBLIC_KEY;
+}
+
+CK_RV
+p11_operation_start(p11_session *session, p11_operation *operation, const CK_MECHANISM *mechanism,
+                    CK_OBJECT_HANDLE key, CK_FLAGS purpose)
+{
+    mn_auto(p11_object) object = NULL;
+    p11_method method = {0};
+    EVP_PKEY *usable = NULL;
+    CK_RV rv = CKR_OK;
+
+    if (mechanism == NULL)
+        return p11_operation_give_up(operation, operation->is_active ? CKR_OK : CKR_ARGUMENTS_BAD);
+    if (operation->is_active)
+        return CKR_OPERATION_ACTIVE;
+    rv = p11_method_read(&method, mechanism, purpose);
+    if (rv == CKR_OK)
+        rv = p11_operation_key(session, key, &method, class_for(purpose), purpose, &object);
+    if (rv == CKR_OK)
+        rv = p11_token_key(session->slot, object, &usable);
+    if (rv == CKR_OK)
+        rv = begin(operation, &method, usable, purpose);
+    if (rv == CKR_OK && object->class == CKO_PRIVATE_KEY) {
+        operation->needs_login = object->always_authenticate;
+        session->asking = operation;
+    }
+    return rv;
 }
 
 CK_RV
@@ -196,18 +272,18 @@ p11_operation_update(p11_operation *operation, const uint8_t *part, CK_ULONG par
 static bool
 has_length(const p11_operation *operation, CK_ULONG len)
 {
-    const CK_ULONG key_len = operation->signature_len;
+    const CK_ULONG key_len = operation->output_len;
 
     switch (operation->ready->method.mechanism->scheme) {
     case P11_SCHEME_RSA_PKCS:
-        return len + PKCS1_OVERHEAD <= key_len;
+        return len + P11_PKCS1_OVERHEAD <= key_len;
     case P11_SCHEME_RSA_RAW:
         return len <= key_len;
     case P11_SCHEME_RSA_PSS:
         return len == p11_digest_len(operation->ready->method.digest);
     case P11_SCHEME_ECDSA:
         return len != 0;
-    case P11_SCHEME_EDDSA:
+    default:
         break;
     }
     return true;

@@ -5,12 +5,13 @@
 #include <stdbool.h>
 
 #include "base/buffer.h"
-#include "mechanism.h"
+#include "method.h"
 #include "module.h"
 #include "object.h"
 
 #define P11_READY_MAX 4
 #define P11_DIGEST_MAX 64
+#define P11_PKCS1_OVERHEAD 11 /* RFC 8017, 7.2.1 and 9.2 */
 
 /** A key made ready for one method: kept, for the next operation is likely to be the same, and to
  *  make a context costs as much as a tenth of a P-256 signature. */
@@ -20,16 +21,16 @@ typedef struct p11_ready {
     EVP_PKEY_CTX *context; /**< NULL: EdDSA, which signs by EVP_DigestSign */
 } p11_ready;
 
-/** Signing or verifying, at most one of each a session. Starts zeroed; ended, it keeps what it
- *  made ready. */
+/** Signing, verifying, encrypting or decrypting, at most one of each a session. Starts zeroed;
+ *  ended, it keeps what it made ready. */
 typedef struct p11_operation {
     bool is_active;
     bool is_multipart;
     bool needs_login; /**< CKA_ALWAYS_AUTHENTICATE, and nobody did yet */
     const p11_ready *ready;
-    CK_ULONG signature_len;
-    EVP_MD_CTX *digest; /**< of hash-and-sign methods */
-    mn_buffer parts;    /**< of the others: all that came by Update */
+    CK_ULONG output_len; /**< of a signature, or of what is encrypted */
+    EVP_MD_CTX *digest;  /**< of hash-and-sign methods */
+    mn_buffer parts;     /**< of the others: all that came by Update */
     p11_ready readies[P11_READY_MAX];
     size_t next_ready;
 } p11_operation;
@@ -42,15 +43,16 @@ typedef struct p11_input {
 } p11_input;
 
 /** Find the key that a handle names and check that it may do this: `class` is what it must be,
- *  `purpose` CKF_SIGN or CKF_VERIFY. Free the object. */
+ *  `purpose` CKF_SIGN, CKF_DECRYPT, …. Free the object. */
 CK_RV
 p11_operation_key(p11_session *session, CK_OBJECT_HANDLE handle, const p11_method *method,
                   CK_OBJECT_CLASS class, CK_FLAGS purpose, p11_object **object);
 
-/** Start: `purpose` is CKF_SIGN or CKF_VERIFY, and always the same for one operation. */
+/** Start what C_SignInit and its like start. `purpose` is always the same for one operation.
+ *  `mechanism` NULL gives up an active operation (PKCS#11 v3.0, 5.2). */
 CK_RV
-p11_operation_begin(p11_operation *operation, const p11_method *method, EVP_PKEY *key,
-                    CK_FLAGS purpose);
+p11_operation_start(p11_session *session, p11_operation *operation, const CK_MECHANISM *mechanism,
+                    CK_OBJECT_HANDLE key, CK_FLAGS purpose);
 
 bool
 p11_operation_is_active(const p11_operation *operation);
@@ -70,6 +72,10 @@ p11_operation_input_of_parts(p11_operation *operation, p11_input *input);
 /** The operation is over. */
 void
 p11_operation_end(p11_operation *operation);
+
+/** It is over, and this is the answer. */
+CK_RV
+p11_operation_give_up(p11_operation *operation, CK_RV rv);
 
 /** It is over, and so is all that was kept. */
 void

@@ -13,6 +13,8 @@ clear_operations(p11_session *session)
     p11_search_end(&session->search);
     p11_operation_clear(&session->sign);
     p11_operation_clear(&session->verify);
+    p11_operation_clear(&session->encrypt);
+    p11_operation_clear(&session->decrypt);
 }
 
 void
@@ -229,6 +231,7 @@ p11_sessions_cancel(p11_slot *slot)
         p11_mutex_lock(&session->lock);
         p11_search_end(&session->search);
         p11_operation_clear(&session->sign);
+        p11_operation_clear(&session->decrypt);
         p11_mutex_unlock(&session->lock);
     }
 }
@@ -263,5 +266,9 @@ p11_session_cancel(p11_session *session, CK_FLAGS flags)
         p11_operation_end(&session->sign);
     if ((flags & CKF_VERIFY) != 0)
         p11_operation_end(&session->verify);
+    if ((flags & CKF_ENCRYPT) != 0)
+        p11_operation_end(&session->encrypt);
+    if ((flags & CKF_DECRYPT) != 0)
+        p11_operation_end(&session->decrypt);
     return CKR_OK;
 }

@@ -8,34 +8,11 @@
 #include "ecdsa.h"
 #include "output.h"
 #include "session.h"
-#include "token.h"
 
 CK_RV
 p11_sign_begin(p11_session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
 {
-    p11_operation *operation = &session->sign;
-    mn_auto(p11_object) object = NULL;
-    p11_method method = {0};
-    EVP_PKEY *usable = NULL;
-    CK_RV rv = CKR_OK;
-
-    if (mechanism == NULL) {
-        rv = operation->is_active ? CKR_OK : CKR_ARGUMENTS_BAD;
-        p11_operation_end(operation);
-        return rv;
-    }
-    if (operation->is_active)
-        return CKR_OPERATION_ACTIVE;
-    rv = p11_method_read(&method, mechanism, CKF_SIGN);
-    if (rv == CKR_OK)
-        rv = p11_operation_key(session, key, &method, CKO_PRIVATE_KEY, CKF_SIGN, &object);
-    if (rv == CKR_OK)
-        rv = p11_token_key(session->slot, object, &usable);
-    if (rv == CKR_OK)
-        rv = p11_operation_begin(operation, &method, usable, CKF_SIGN);
-    if (rv == CKR_OK)
-        operation->needs_login = object->always_authenticate;
-    return rv;
+    return p11_operation_start(session, &session->sign, mechanism, key, CKF_SIGN);
 }
 
 /* Our own input is right by now, so what OpenSSL refuses is the data: a number past the modulus. */
@@ -50,7 +27,7 @@ static CK_RV
 sign_rsa(const p11_operation *operation, const p11_input *input, CK_BYTE *signature)
 {
     const p11_ready *ready = operation->ready;
-    size_t len = operation->signature_len;
+    size_t len = operation->output_len;
     uint8_t block[2048] = {0}; /* RSA of 16384 bits */
     const uint8_t *data = input->data;
     size_t data_len = input->len;
@@ -76,16 +53,15 @@ sign_ecdsa(const p11_operation *operation, const p11_input *input, CK_BYTE *sign
 
     if (EVP_PKEY_sign(operation->ready->context, der, &der_len, input->data, input->len) != 1)
         return refused(P11_SCHEME_ECDSA);
-    return p11_ecdsa_from_der(der, der_len, signature, operation->signature_len)
-               ? CKR_OK
-               : CKR_FUNCTION_FAILED;
+    return p11_ecdsa_from_der(der, der_len, signature, operation->output_len) ? CKR_OK
+                                                                              : CKR_FUNCTION_FAILED;
 }
 
 static CK_RV
 sign_eddsa(const p11_operation *operation, const p11_input *input, CK_BYTE *signature)
 {
     mn_auto(EVP_MD_CTX) context = EVP_MD_CTX_new();
-    size_t len = operation->signature_len;
+    size_t len = operation->output_len;
 
     if (context == NULL)
         return CKR_HOST_MEMORY;
@@ -104,12 +80,9 @@ make_signature(const p11_operation *operation, const p11_input *input, CK_BYTE *
         return sign_ecdsa(operation, input, signature);
     case P11_SCHEME_EDDSA:
         return sign_eddsa(operation, input, signature);
-    case P11_SCHEME_RSA_PKCS:
-    case P11_SCHEME_RSA_RAW:
-    case P11_SCHEME_RSA_PSS:
-        break;
+    default:
+        return sign_rsa(operation, input, signature);
     }
-    return sign_rsa(operation, input, signature);
 }
 
 /* The last step of both ways: whatever comes of it, the operation is over. */
@@ -120,14 +93,7 @@ finish(p11_operation *operation, CK_RV rv, const p11_input *input, CK_BYTE *sign
     if (rv == CKR_OK)
         rv = make_signature(operation, input, signature);
     if (rv == CKR_OK)
-        *signature_len = operation->signature_len;
-    p11_operation_end(operation);
-    return rv;
-}
-
-static CK_RV
-give_up(p11_operation *operation, CK_RV rv)
-{
+        *signature_len = operation->output_len;
     p11_operation_end(operation);
     return rv;
 }
@@ -143,14 +109,14 @@ p11_sign(p11_session *session, const CK_BYTE *data, CK_ULONG data_len, CK_BYTE *
     if (!operation->is_active)
         return CKR_OPERATION_NOT_INITIALIZED;
     if (operation->is_multipart)
-        return give_up(operation, CKR_OPERATION_NOT_INITIALIZED);
+        return p11_operation_give_up(operation, CKR_OPERATION_NOT_INITIALIZED);
     if (signature_len == NULL || (data == NULL && data_len != 0))
-        return give_up(operation, CKR_ARGUMENTS_BAD);
-    room = p11_output_room(signature, signature_len, operation->signature_len);
+        return p11_operation_give_up(operation, CKR_ARGUMENTS_BAD);
+    room = p11_output_room(signature, signature_len, operation->output_len);
     if (room != P11_ROOM_ENOUGH)
         return p11_output_answer(room);
     if (operation->needs_login)
-        return give_up(operation, CKR_USER_NOT_LOGGED_IN);
+        return p11_operation_give_up(operation, CKR_USER_NOT_LOGGED_IN);
     return finish(operation, p11_operation_input(operation, data, data_len, &input), &input,
                   signature, signature_len);
 }
@@ -164,11 +130,11 @@ p11_sign_update(p11_session *session, const CK_BYTE *part, CK_ULONG part_len)
     if (!operation->is_active)
         return CKR_OPERATION_NOT_INITIALIZED;
     if (part == NULL && part_len != 0)
-        return give_up(operation, CKR_ARGUMENTS_BAD);
+        return p11_operation_give_up(operation, CKR_ARGUMENTS_BAD);
     if (operation->needs_login)
-        return give_up(operation, CKR_USER_NOT_LOGGED_IN);
+        return p11_operation_give_up(operation, CKR_USER_NOT_LOGGED_IN);
     rv = p11_operation_update(operation, part, part_len);
-    return rv == CKR_OK ? CKR_OK : give_up(operation, rv);
+    return rv == CKR_OK ? CKR_OK : p11_operation_give_up(operation, rv);
 }
 
 CK_RV
@@ -181,12 +147,12 @@ p11_sign_end(p11_session *session, CK_BYTE *signature, CK_ULONG *signature_len)
     if (!operation->is_active)
         return CKR_OPERATION_NOT_INITIALIZED;
     if (signature_len == NULL)
-        return give_up(operation, CKR_ARGUMENTS_BAD);
-    room = p11_output_room(signature, signature_len, operation->signature_len);
+        return p11_operation_give_up(operation, CKR_ARGUMENTS_BAD);
+    room = p11_output_room(signature, signature_len, operation->output_len);
     if (room != P11_ROOM_ENOUGH)
         return p11_output_answer(room);
     if (operation->needs_login)
-        return give_up(operation, CKR_USER_NOT_LOGGED_IN);
+        return p11_operation_give_up(operation, CKR_USER_NOT_LOGGED_IN);
     return finish(operation, p11_operation_input_of_parts(operation, &input), &input, signature,
                   signature_len);
 }

@@ -7,32 +7,11 @@
 
 #include "ecdsa.h"
 #include "session.h"
-#include "token.h"
 
 CK_RV
 p11_verify_begin(p11_session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
 {
-    p11_operation *operation = &session->verify;
-    mn_auto(p11_object) object = NULL;
-    p11_method method = {0};
-    EVP_PKEY *usable = NULL;
-    CK_RV rv = CKR_OK;
-
-    if (mechanism == NULL) {
-        rv = operation->is_active ? CKR_OK : CKR_ARGUMENTS_BAD;
-        p11_operation_end(operation);
-        return rv;
-    }
-    if (operation->is_active)
-        return CKR_OPERATION_ACTIVE;
-    rv = p11_method_read(&method, mechanism, CKF_VERIFY);
-    if (rv == CKR_OK)
-        rv = p11_operation_key(session, key, &method, CKO_PUBLIC_KEY, CKF_VERIFY, &object);
-    if (rv == CKR_OK)
-        rv = p11_token_key(session->slot, object, &usable);
-    if (rv == CKR_OK)
-        rv = p11_operation_begin(operation, &method, usable, CKF_VERIFY);
-    return rv;
+    return p11_operation_start(session, &session->verify, mechanism, key, CKF_VERIFY);
 }
 
 static bool
@@ -43,15 +22,15 @@ is_right_eddsa(const p11_operation *operation, const p11_input *input, const CK_
     return context != NULL &&
            EVP_DigestVerifyInit_ex(context, NULL, NULL, mn_crypto_context(), NULL,
                                    operation->ready->key, NULL) == 1 &&
-           EVP_DigestVerify(context, signature, operation->signature_len, input->data,
-                            input->len) == 1;
+           EVP_DigestVerify(context, signature, operation->output_len, input->data, input->len) ==
+               1;
 }
 
 static bool
 is_right(const p11_operation *operation, const p11_input *input, const CK_BYTE *signature)
 {
     const p11_ready *ready = operation->ready;
-    size_t len = operation->signature_len;
+    size_t len = operation->output_len;
     uint8_t block[2048] = {0}; /* RSA of 16384 bits */
     uint8_t der[P11_ECDSA_DER_MAX];
 
@@ -67,8 +46,7 @@ is_right(const p11_operation *operation, const p11_input *input, const CK_BYTE *
         if (input->len != 0)
             memcpy(block + len - input->len, input->data, input->len);
         return EVP_PKEY_verify(ready->context, signature, len, block, len) == 1;
-    case P11_SCHEME_RSA_PKCS:
-    case P11_SCHEME_RSA_PSS:
+    default:
         break;
     }
     return EVP_PKEY_verify(ready->context, signature, len, input->data, input->len) == 1;
@@ -79,19 +57,12 @@ static CK_RV
 finish(p11_operation *operation, CK_RV rv, const p11_input *input, const CK_BYTE *signature,
        CK_ULONG signature_len)
 {
-    if (rv == CKR_OK && signature_len != operation->signature_len)
+    if (rv == CKR_OK && signature_len != operation->output_len)
         rv = CKR_SIGNATURE_LEN_RANGE;
     if (rv == CKR_OK && !is_right(operation, input, signature)) {
         ERR_clear_error();
         rv = CKR_SIGNATURE_INVALID;
     }
-    p11_operation_end(operation);
-    return rv;
-}
-
-static CK_RV
-give_up(p11_operation *operation, CK_RV rv)
-{
     p11_operation_end(operation);
     return rv;
 }
@@ -106,9 +77,9 @@ p11_verify(p11_session *session, const CK_BYTE *data, CK_ULONG data_len, const C
     if (!operation->is_active)
         return CKR_OPERATION_NOT_INITIALIZED;
     if (operation->is_multipart)
-        return give_up(operation, CKR_OPERATION_NOT_INITIALIZED);
+        return p11_operation_give_up(operation, CKR_OPERATION_NOT_INITIALIZED);
     if (signature == NULL || (data == NULL && data_len != 0))
-        return give_up(operation, CKR_ARGUMENTS_BAD);
+        return p11_operation_give_up(operation, CKR_ARGUMENTS_BAD);
     return finish(operation, p11_operation_input(operation, data, data_len, &input), &input,
                   signature, signature_len);
 }
@@ -122,9 +93,9 @@ p11_verify_update(p11_session *session, const CK_BYTE *part, CK_ULONG part_len)
     if (!operation->is_active)
         return CKR_OPERATION_NOT_INITIALIZED;
     if (part == NULL && part_len != 0)
-        return give_up(operation, CKR_ARGUMENTS_BAD);
+        return p11_operation_give_up(operation, CKR_ARGUMENTS_BAD);
     rv = p11_operation_update(operation, part, part_len);
-    return rv == CKR_OK ? CKR_OK : give_up(operation, rv);
+    return rv == CKR_OK ? CKR_OK : p11_operation_give_up(operation, rv);
 }
 
 CK_RV
@@ -136,7 +107,7 @@ p11_verify_end(p11_session *session, const CK_BYTE *signature, CK_ULONG signatur
     if (!operation->is_active)
         return CKR_OPERATION_NOT_INITIALIZED;
     if (signature == NULL)
-        return give_up(operation, CKR_ARGUMENTS_BAD);
+        return p11_operation_give_up(operation, CKR_ARGUMENTS_BAD);
     return finish(operation, p11_operation_input_of_parts(operation, &input), &input, signature,
                   signature_len);
 }

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "digest.h"
+
+#include <stdatomic.h>
+
+typedef struct digest_row {
+    const char *name;
+    CK_ULONG len;
+    CK_MECHANISM_TYPE type;
+    CK_RSA_PKCS_MGF_TYPE mgf;
+} digest_row;
+
+static const digest_row digests[] = {
+    [P11_DIGEST_SHA1] = {"SHA1", 20, CKM_SHA_1, CKG_MGF1_SHA1},
+    [P11_DIGEST_SHA224] = {"SHA224", 28, CKM_SHA224, CKG_MGF1_SHA224},
+    [P11_DIGEST_SHA256] = {"SHA256", 32, CKM_SHA256, CKG_MGF1_SHA256},
+    [P11_DIGEST_SHA384] = {"SHA384", 48, CKM_SHA384, CKG_MGF1_SHA384},
+    [P11_DIGEST_SHA512] = {"SHA512", 64, CKM_SHA512, CKG_MGF1_SHA512},
+};
+
+#define DIGEST_COUNT (sizeof digests / sizeof *digests)
+
+const EVP_MD *
+p11_digest_get(p11_digest digest)
+{
+    /* kept like the context they come from: for as long as the process lives */
+    static _Atomic(EVP_MD *) fetched[DIGEST_COUNT];
+    EVP_MD *found = atomic_load(&fetched[digest]);
+    EVP_MD *nobody = NULL;
+
+    if (found != NULL || digest == P11_DIGEST_NONE)
+        return found;
+    found = EVP_MD_fetch(mn_crypto_context(), digests[digest].name, NULL);
+    if (found == NULL || atomic_compare_exchange_strong(&fetched[digest], &nobody, found))
+        return found;
+    EVP_MD_free(found);
+    return nobody;
+}
+
+CK_ULONG
+p11_digest_len(p11_digest digest)
+{
+    return digests[digest].len;
+}
+
+const char *
+p11_digest_name(p11_digest digest)
+{
+    return digests[digest].name;
+}
+
+p11_digest
+p11_digest_of_hash(CK_MECHANISM_TYPE type)
+{
+    for (size_t i = P11_DIGEST_SHA1; i < DIGEST_COUNT; i++) {
+        if (digests[i].type == type)
+            return (p11_digest)i;
+    }
+    return P11_DIGEST_NONE;
+}
+
+p11_digest
+p11_digest_of_mgf(CK_RSA_PKCS_MGF_TYPE type)
+{
+    for (size_t i = P11_DIGEST_SHA1; i < DIGEST_COUNT; i++) {
+        if (digests[i].mgf == type)
+            return (p11_digest)i;
+    }
+    return P11_DIGEST_NONE;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef P11_DOORWAY_H
+#define P11_DOORWAY_H
+
+/* What every C_ function does: is the module initialized, whom does the handle mean, lock, call,
+ * unlock. Nothing else locks a session. For entry.c and its like. */
+
+#include "session.h"
+
+static inline CK_RV
+enter(p11_module **module)
+{
+    *module = p11_module_current();
+    return *module == NULL ? CKR_CRYPTOKI_NOT_INITIALIZED : CKR_OK;
+}
+
+static inline CK_RV
+hold_slot(CK_SLOT_ID id, p11_slot **slot)
+{
+    p11_module *module = NULL;
+    const CK_RV rv = enter(&module);
+
+    return rv == CKR_OK ? p11_slot_find(module, id, slot) : rv;
+}
+
+static inline CK_RV
+release_slot(p11_slot *slot, CK_RV rv)
+{
+    p11_slot_free(slot);
+    return rv;
+}
+
+/* For calls that do not touch what the session is doing. */
+static inline CK_RV
+hold_session(CK_SESSION_HANDLE handle, p11_session **session)
+{
+    p11_module *module = NULL;
+    const CK_RV rv = enter(&module);
+
+    return rv == CKR_OK ? p11_session_find(module, handle, session) : rv;
+}
+
+static inline CK_RV
+release_session(p11_session *session, CK_RV rv)
+{
+    p11_session_free(session);
+    return rv;
+}
+
+static inline CK_RV
+lock_session(CK_SESSION_HANDLE handle, p11_session **session)
+{
+    const CK_RV rv = hold_session(handle, session);
+
+    if (rv != CKR_OK)
+        return rv;
+    p11_mutex_lock(&(*session)->lock);
+    return (*session)->is_closed ? CKR_SESSION_HANDLE_INVALID : CKR_OK;
+}
+
+static inline CK_RV
+unlock_session(p11_session *session, CK_RV rv)
+{
+    if (session != NULL)
+        p11_mutex_unlock(&session->lock);
+    return release_session(session, rv);
+}
+
+#endif
