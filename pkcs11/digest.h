@@ -13,6 +13,10 @@ typedef enum p11_digest {
     P11_DIGEST_SHA256,
     P11_DIGEST_SHA384,
     P11_DIGEST_SHA512,
+    P11_DIGEST_SHA3_224,
+    P11_DIGEST_SHA3_256,
+    P11_DIGEST_SHA3_384,
+    P11_DIGEST_SHA3_512,
 } p11_digest;
 
 /** The digest of our context, fetched once; NULL for none or without memory. */

@@ -142,9 +142,12 @@ begin_context(EVP_PKEY_CTX *context, CK_FLAGS purpose)
 {
     switch (purpose) {
     case CKF_SIGN:
+    case CKF_SIGN_RECOVER:
         return EVP_PKEY_sign_init(context);
     case CKF_VERIFY:
         return EVP_PKEY_verify_init(context);
+    case CKF_VERIFY_RECOVER:
+        return EVP_PKEY_verify_recover_init(context);
     case CKF_ENCRYPT:
         return EVP_PKEY_encrypt_init(context);
     case CKF_DECRYPT:
@@ -226,7 +229,8 @@ begin(p11_operation *operation, const p11_method *method, EVP_PKEY *key, CK_FLAG
 static CK_OBJECT_CLASS
 class_for(CK_FLAGS purpose)
 {
-    return (purpose & (CKF_SIGN | CKF_DECRYPT)) != 0 ? CKO_PRIVATE_KEY : CKO_PUBLIC_KEY;
+    return (purpose & (CKF_SIGN | CKF_SIGN_RECOVER | CKF_DECRYPT)) != 0 ? CKO_PRIVATE_KEY
+                                                                        : CKO_PUBLIC_KEY;
 }
 
 CK_RV

@@ -13,6 +13,8 @@ clear_operations(p11_session *session)
     p11_search_end(&session->search);
     p11_operation_clear(&session->sign);
     p11_operation_clear(&session->verify);
+    p11_operation_clear(&session->sign_recover);
+    p11_operation_clear(&session->verify_recover);
     p11_operation_clear(&session->encrypt);
     p11_operation_clear(&session->decrypt);
 }
@@ -231,6 +233,7 @@ p11_sessions_cancel(p11_slot *slot)
         p11_mutex_lock(&session->lock);
         p11_search_end(&session->search);
         p11_operation_clear(&session->sign);
+        p11_operation_clear(&session->sign_recover);
         p11_operation_clear(&session->decrypt);
         p11_mutex_unlock(&session->lock);
     }
@@ -260,15 +263,23 @@ p11_session_info(p11_session *session, CK_SESSION_INFO *info)
 CK_RV
 p11_session_cancel(p11_session *session, CK_FLAGS flags)
 {
+    const struct {
+        CK_FLAGS flag;
+        p11_operation *operation;
+    } all[] = {
+        {CKF_SIGN, &session->sign},
+        {CKF_VERIFY, &session->verify},
+        {CKF_SIGN_RECOVER, &session->sign_recover},
+        {CKF_VERIFY_RECOVER, &session->verify_recover},
+        {CKF_ENCRYPT, &session->encrypt},
+        {CKF_DECRYPT, &session->decrypt},
+    };
+
     if ((flags & CKF_FIND_OBJECTS) != 0)
         p11_search_end(&session->search);
-    if ((flags & CKF_SIGN) != 0)
-        p11_operation_end(&session->sign);
-    if ((flags & CKF_VERIFY) != 0)
-        p11_operation_end(&session->verify);
-    if ((flags & CKF_ENCRYPT) != 0)
-        p11_operation_end(&session->encrypt);
-    if ((flags & CKF_DECRYPT) != 0)
-        p11_operation_end(&session->decrypt);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if ((flags & all[i].flag) != 0)
+            p11_operation_end(all[i].operation);
+    }
     return CKR_OK;
 }

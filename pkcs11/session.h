@@ -18,6 +18,8 @@ struct p11_session {
     p11_search search;
     p11_operation sign;
     p11_operation verify;
+    p11_operation sign_recover;
+    p11_operation verify_recover;
     p11_operation encrypt;
     p11_operation decrypt;
     p11_operation *asking; /**< the last that began with a private key: CKU_CONTEXT_SPECIFIC */

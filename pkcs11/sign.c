@@ -15,6 +15,12 @@ p11_sign_begin(p11_session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HA
     return p11_operation_start(session, &session->sign, mechanism, key, CKF_SIGN);
 }
 
+CK_RV
+p11_sign_recover_begin(p11_session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
+{
+    return p11_operation_start(session, &session->sign_recover, mechanism, key, CKF_SIGN_RECOVER);
+}
+
 /* Our own input is right by now, so what OpenSSL refuses is the data: a number past the modulus. */
 static CK_RV
 refused(p11_scheme scheme)
@@ -98,11 +104,10 @@ finish(p11_operation *operation, CK_RV rv, const p11_input *input, CK_BYTE *sign
     return rv;
 }
 
-CK_RV
-p11_sign(p11_session *session, const CK_BYTE *data, CK_ULONG data_len, CK_BYTE *signature,
-         CK_ULONG *signature_len)
+static CK_RV
+sign(p11_operation *operation, const CK_BYTE *data, CK_ULONG data_len, CK_BYTE *signature,
+     CK_ULONG *signature_len)
 {
-    p11_operation *operation = &session->sign;
     p11_room room = P11_ROOM_ASKED;
     p11_input input;
 
@@ -119,6 +124,20 @@ p11_sign(p11_session *session, const CK_BYTE *data, CK_ULONG data_len, CK_BYTE *
         return p11_operation_give_up(operation, CKR_USER_NOT_LOGGED_IN);
     return finish(operation, p11_operation_input(operation, data, data_len, &input), &input,
                   signature, signature_len);
+}
+
+CK_RV
+p11_sign(p11_session *session, const CK_BYTE *data, CK_ULONG data_len, CK_BYTE *signature,
+         CK_ULONG *signature_len)
+{
+    return sign(&session->sign, data, data_len, signature, signature_len);
+}
+
+CK_RV
+p11_sign_recover(p11_session *session, const CK_BYTE *data, CK_ULONG data_len, CK_BYTE *signature,
+                 CK_ULONG *signature_len)
+{
+    return sign(&session->sign_recover, data, data_len, signature, signature_len);
 }
 
 CK_RV

@@ -20,4 +20,13 @@ p11_sign_update(p11_session *session, const CK_BYTE *part, CK_ULONG part_len);
 CK_RV
 p11_sign_end(p11_session *session, CK_BYTE *signature, CK_ULONG *signature_len);
 
+/* A signature that its data can be recovered from: CKM_RSA_PKCS and CKM_RSA_X_509. */
+
+CK_RV
+p11_sign_recover_begin(p11_session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key);
+
+CK_RV
+p11_sign_recover(p11_session *session, const CK_BYTE *data, CK_ULONG data_len, CK_BYTE *signature,
+                 CK_ULONG *signature_len);
+
 #endif

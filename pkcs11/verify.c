@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 
 #include "ecdsa.h"
+#include "output.h"
 #include "session.h"
 
 CK_RV
@@ -110,4 +111,45 @@ p11_verify_end(p11_session *session, const CK_BYTE *signature, CK_ULONG signatur
         return p11_operation_give_up(operation, CKR_ARGUMENTS_BAD);
     return finish(operation, p11_operation_input_of_parts(operation, &input), &input, signature,
                   signature_len);
+}
+
+CK_RV
+p11_verify_recover_begin(p11_session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
+{
+    return p11_operation_start(session, &session->verify_recover, mechanism, key,
+                               CKF_VERIFY_RECOVER);
+}
+
+static CK_RV
+recover(const p11_operation *operation, const CK_BYTE *signature, CK_BYTE *data, CK_ULONG *data_len)
+{
+    uint8_t block[2048]; /* RSA of 16384 bits; what was signed is no secret */
+    size_t len = sizeof block;
+
+    if (operation->output_len > sizeof block)
+        return CKR_KEY_SIZE_RANGE;
+    if (EVP_PKEY_verify_recover(operation->ready->context, block, &len, signature,
+                                operation->output_len) != 1) {
+        ERR_clear_error();
+        return CKR_SIGNATURE_INVALID;
+    }
+    return p11_output_bytes(data, data_len, block, len);
+}
+
+CK_RV
+p11_verify_recover(p11_session *session, const CK_BYTE *signature, CK_ULONG signature_len,
+                   CK_BYTE *data, CK_ULONG *data_len)
+{
+    p11_operation *operation = &session->verify_recover;
+    CK_RV rv = CKR_OK;
+
+    if (!operation->is_active)
+        return CKR_OPERATION_NOT_INITIALIZED;
+    if (signature == NULL || data_len == NULL)
+        return p11_operation_give_up(operation, CKR_ARGUMENTS_BAD);
+    rv = signature_len == operation->output_len ? recover(operation, signature, data, data_len)
+                                                : CKR_SIGNATURE_LEN_RANGE;
+    return (rv == CKR_OK && data == NULL) || rv == CKR_BUFFER_TOO_SMALL
+               ? rv
+               : p11_operation_give_up(operation, rv);
 }

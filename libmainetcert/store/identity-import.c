@@ -156,7 +156,7 @@ set_key_policy(const mn_identity_import *import, mn_attributes *plain, mainet_er
         {CKA_NEVER_EXTRACTABLE, false},
         {CKA_DECRYPT, is_rsa},
         {CKA_UNWRAP, is_rsa},
-        {CKA_SIGN_RECOVER, false},
+        {CKA_SIGN_RECOVER, is_rsa},
         {CKA_DERIVE, EVP_PKEY_is_a(import->key, "EC")},
         {CKA_ALWAYS_AUTHENTICATE, false},
     };

@@ -20,6 +20,7 @@ static CK_RSA_PKCS_OAEP_PARAMS oaep_sha256 = OAEP(SHA256, SHA256);
 static CK_RSA_PKCS_OAEP_PARAMS oaep_sha384 = OAEP(SHA384, SHA384);
 static CK_RSA_PKCS_OAEP_PARAMS oaep_sha512 = OAEP(SHA512, SHA512);
 static CK_RSA_PKCS_OAEP_PARAMS oaep_two_hashes = OAEP(SHA256, SHA1);
+static CK_RSA_PKCS_OAEP_PARAMS oaep_sha3 = OAEP(SHA3_256, SHA3_512);
 static CK_RSA_PKCS_OAEP_PARAMS oaep_no_hash = OAEP(MD5, SHA1);
 static CK_RSA_PKCS_OAEP_PARAMS oaep_no_mgf = {CKM_SHA_1, 99, CKZ_DATA_SPECIFIED, NULL, 0};
 static CK_RSA_PKCS_OAEP_PARAMS oaep_no_source = {CKM_SHA_1, CKG_MGF1_SHA1, 0, NULL, 0};
@@ -71,6 +72,13 @@ static const struct {
      RSA_PKCS1_OAEP_PADDING,
      "SHA512",
      "SHA512",
+     false},
+    {{CKM_RSA_PKCS_OAEP, WITH(oaep_sha3)},
+     190,
+     0,
+     RSA_PKCS1_OAEP_PADDING,
+     "SHA3-256",
+     "SHA3-512",
      false},
     {{CKM_RSA_PKCS_OAEP, WITH(oaep_two_hashes)},
      190,
