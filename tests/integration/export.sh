@@ -170,7 +170,7 @@ refusals_are_named() {
     is "a script without password source too" "$status" 2
     mainet export "${ids[ec]}" --out "$work/x.p12" --certificate --legacy
     is "and --legacy of a certificate alone" "$status" 2
-    FILE_PASSWORD= export_to "$work/x.p12" "${ids[ec]}" --json
+    FILE_PASSWORD='' export_to "$work/x.p12" "${ids[ec]}" --json
     is "an empty password is wrong usage" "$status" 2
     ok "none of them made a file" test ! -e "$work/x.p12"
 }
