@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* An identity on its way into a token, in one transaction. */
+/* Identities on their way into a token, in one transaction. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -224,44 +224,122 @@ choose_label(importer *run, mainet_error *err)
     return MAINET_OK;
 }
 
-/* The answer is made before the commit, so that nothing can fail after it. */
 static mainet_status
-run_import(importer *run, mainet_token *token, mainet_identity **out, mainet_error *err)
+add_all(importer *run, mainet_error *err)
 {
     const mn_identity_import *import = run->import;
-    mn_auto(mainet_identity_list) list = NULL;
-    mn_auto(mainet_identity) identity = NULL;
 
     MN_TRY(choose_label(run, err));
     MN_TRY(add_key(run, err));
     MN_TRY(add_certificate(run, import->certificate, true, err));
     for (size_t i = 0; i < import->chain_count; i++)
         MN_TRY(add_certificate(run, import->chain[i], false, err));
-    list = mn_identities_read(token, run->database, run->keys, err);
-    if (list != NULL)
-        identity = mn_identity_find(list, mainet_certificate_sha256(import->certificate), err);
-    if (identity == NULL)
-        return mn_failure(err);
-    if (run->changed)
-        MN_TRY(mn_transaction_commit(run->database, run->keys, &run->head, err));
-    *out = mainet_identity_take(&identity);
     return MAINET_OK;
+}
+
+static mainet_status
+execute(mn_database *database, const char *sql, mainet_error *err)
+{
+    mn_auto(mn_statement) statement = mn_statement_new(database, sql, err);
+
+    return statement == NULL ? mn_failure(err) : mn_statement_run(statement, err);
+}
+
+/* What is wrong with one identity is no reason to refuse the others; what is wrong with the store
+ * is. */
+static bool
+is_own_fault(mainet_status status)
+{
+    return status == MAINET_E_PKCS12_UNUSABLE || status == MAINET_E_CERTIFICATE ||
+           status == MAINET_E_ARGUMENT || status == MAINET_E_CRYPTO;
+}
+
+static mainet_status
+add_item(importer *run, const mn_identity_import *import, mn_identity_result *result,
+         mainet_error *err)
+{
+    const mn_head before = run->head;
+    mainet_status status = MAINET_OK;
+
+    run->import = import;
+    run->changed = false;
+    MN_TRY(execute(run->database, "SAVEPOINT item", err));
+    status = add_all(run, &result->error);
+    if (status != MAINET_OK && !is_own_fault(status)) {
+        *err = result->error;
+        return status;
+    }
+    if (status != MAINET_OK) {
+        MN_TRY(execute(run->database, "ROLLBACK TO item", err));
+        run->head = before;
+        run->changed = false;
+    }
+    result->was_there = status == MAINET_OK && !run->changed;
+    return execute(run->database, "RELEASE item", err);
+}
+
+/* The answers are made before the commit, so that nothing can fail after it; and after all is
+ * inserted, so that each chain is whole. */
+static mainet_status
+run_import(importer *run, mainet_token *token, const mn_identity_import *imports, size_t count,
+           mn_identity_result *results, mainet_error *err)
+{
+    mn_auto(mn_issuers) issuers = mn_issuers_new(run->database, run->keys, err);
+    bool changed = false;
+
+    if (issuers == NULL)
+        return mn_failure(err);
+    for (size_t i = 0; i < count; i++) {
+        MN_TRY(add_item(run, &imports[i], &results[i], err));
+        changed = changed || run->changed;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (results[i].error.status != MAINET_OK)
+            continue;
+        results[i].identity =
+            mn_identity_read(token, run->database, run->keys, issuers, imports[i].certificate, err);
+        if (results[i].identity == NULL)
+            return mn_failure(err);
+    }
+    return changed ? mn_transaction_commit(run->database, run->keys, &run->head, err) : MAINET_OK;
+}
+
+mainet_status
+mn_identity_import_many(mainet_token *token, const mn_identity_import *imports, size_t count,
+                        mn_identity_result *results, mainet_error *err)
+{
+    importer run = {.keys = mn_token_keys(token)};
+    mn_auto(mn_database) database = NULL;
+    mainet_status status = MAINET_OK;
+
+    memset(results, 0, count * sizeof *results);
+    database = mn_transaction_begin(token, run.keys, &run.head, err);
+    if (database == NULL)
+        return mn_failure(err);
+    run.database = database;
+    status = run_import(&run, token, imports, count, results, err);
+    if (status == MAINET_OK)
+        return MAINET_OK;
+    for (size_t i = 0; i < count; i++)
+        mainet_identity_free(results[i].identity);
+    memset(results, 0, count * sizeof *results);
+    return status;
 }
 
 mainet_identity *
 mn_identity_import_one(mainet_token *token, const mn_identity_import *import, bool *was_there,
                        mainet_error *err)
 {
-    importer run = {.import = import, .keys = mn_token_keys(token)};
-    mn_auto(mn_database) database = NULL;
-    mainet_identity *identity = NULL;
+    mn_identity_result result;
 
-    database = mn_transaction_begin(token, run.keys, &run.head, err);
-    run.database = database;
-    if (database == NULL || run_import(&run, token, &identity, err) != MAINET_OK)
+    if (mn_identity_import_many(token, import, 1, &result, err) != MAINET_OK)
         return NULL;
-    *was_there = !run.changed;
-    return identity;
+    if (result.identity == NULL) {
+        *err = result.error;
+        return NULL;
+    }
+    *was_there = result.was_there;
+    return result.identity;
 }
 
 mainet_status

@@ -14,177 +14,183 @@ struct mainet_identity_list {
     size_t count;
 };
 
-/* Every certificate of the token, decoded once. */
-typedef struct certificate_shelf {
-    mainet_certificate **certificates;
-    mn_object **objects;
-    size_t count;
-} certificate_shelf;
+/* A private key, and whose. */
+typedef struct key_entry {
+    uint8_t public_key[MN_SHA256_LEN];
+    mn_key_place key;
+} key_entry;
+
+typedef struct shelf_entry {
+    mn_object *object;
+    mainet_certificate *certificate;
+} shelf_entry;
+
+/* The certificates and keys of a token, each read once; count 0 and NULL at first. */
+typedef struct shelf {
+    shelf_entry *certificates;
+    size_t certificate_count;
+    key_entry *keys; /* by public key, then row */
+    size_t key_count;
+    mn_issuers *issuers;
+} shelf;
 
 static void
-shelf_clear(certificate_shelf *shelf)
+shelf_clear(shelf *all)
 {
-    for (size_t i = 0; i < shelf->count; i++) {
-        mainet_certificate_free(shelf->certificates[i]);
-        mn_object_free(shelf->objects[i]);
+    for (size_t i = 0; i < all->certificate_count; i++) {
+        mainet_certificate_free(all->certificates[i].certificate);
+        mn_object_free(all->certificates[i].object);
     }
-    free(shelf->certificates);
-    free(shelf->objects);
+    free(all->certificates);
+    free(all->keys);
+    mn_issuers_free(all->issuers);
 }
 
-/* A certificate that does not decode is somebody's object, but nobody's identity: it is passed
- * over. */
+/* Room for one more at powers of two. */
 static mainet_status
-shelve(certificate_shelf *shelf, mn_object **object, mainet_error *err)
+make_room(void **items, size_t count, size_t size, mainet_error *err)
 {
-    const mn_attribute *value = mn_attributes_get(mn_object_attributes(*object), CKA_VALUE);
-    mainet_certificate *certificate = NULL;
+    void *grown = NULL;
 
-    if (value == NULL)
+    if ((count & (count - 1)) != 0)
         return MAINET_OK;
-    certificate = mainet_certificate_parse(value->value, value->value_len, err);
+    grown = realloc(*items, (count == 0 ? 1 : count * 2) * size);
+    if (grown == NULL)
+        return mn_fail_memory(err, "list of identities");
+    *items = grown;
+    return MAINET_OK;
+}
+
+static mainet_status
+shelve_certificate(shelf *all, mn_object **object, mainet_error *err)
+{
+    mainet_status status = MAINET_OK;
+    mn_auto(mainet_certificate) certificate = mn_identity_decode(*object, &status, err);
+    void *items = all->certificates;
+
     if (certificate == NULL)
-        return mn_failure(err) == MAINET_E_NO_MEMORY ? MAINET_E_NO_MEMORY : MAINET_OK;
-    shelf->certificates[shelf->count] = certificate;
-    shelf->objects[shelf->count++] = mn_object_take(object);
+        return status;
+    MN_TRY(mn_issuers_add(all->issuers, certificate, err));
+    MN_TRY(make_room(&items, all->certificate_count, sizeof *all->certificates, err));
+    all->certificates = items;
+    all->certificates[all->certificate_count++] =
+        (shelf_entry){mn_object_take(object), mainet_certificate_take(&certificate)};
     return MAINET_OK;
 }
 
 static mainet_status
-fill_shelf(certificate_shelf *shelf, mn_database *database, const mn_keys *keys, mainet_error *err)
+shelve_key(shelf *all, mn_object **object, mainet_error *err)
 {
-    mn_auto(mn_attributes) wanted = mn_attributes_new(err);
-    mn_auto_ids ids = {.count = 0};
-
-    if (wanted == NULL)
-        return mn_failure(err);
-    MN_TRY(mn_attributes_set_number(wanted, CKA_CLASS, CKO_CERTIFICATE, err));
-    MN_TRY(mn_rows_find(database, keys, wanted, &ids, err));
-    shelf->certificates = calloc(ids.count + 1, sizeof *shelf->certificates);
-    shelf->objects = calloc(ids.count + 1, sizeof *shelf->objects);
-    if (shelf->certificates == NULL || shelf->objects == NULL)
-        return mn_fail_memory(err, "list of certificates");
-    for (size_t i = 0; i < ids.count; i++) {
-        mn_auto(mn_object) object = mn_rows_load(database, keys, ids.ids[i], err);
-
-        if (object == NULL)
-            return mn_failure(err);
-        MN_TRY(shelve(shelf, &object, err));
-    }
-    return MAINET_OK;
-}
-
-static mainet_status
-copy_text(const mn_attributes *attributes, uint64_t type, const char *otherwise, char **out,
-          mainet_error *err)
-{
-    const mn_attribute *found = mn_attributes_get(attributes, type);
-
-    *out = found == NULL || found->value_len == 0
-               ? strdup(otherwise)
-               : strndup((const char *)found->value, found->value_len);
-    return *out == NULL ? mn_fail_memory(err, "identity") : MAINET_OK;
-}
-
-/* From the certificate up, as far as the token has issuers. */
-static void
-follow_chain(mainet_identity *identity, const certificate_shelf *shelf)
-{
-    while (identity->chain_len < MN_CHAIN_MAX) {
-        mainet_certificate *last = identity->chain[identity->chain_len - 1];
-        size_t i = 0;
-
-        identity->chain_complete = mn_certificate_is_issued_by(last, last);
-        if (identity->chain_complete)
-            return;
-        while (i < shelf->count && !(mainet_certificate_is_authority(shelf->certificates[i]) &&
-                                     mn_certificate_is_issued_by(last, shelf->certificates[i])))
-            i++;
-        if (i == shelf->count)
-            return;
-        identity->chain[identity->chain_len++] = mn_certificate_ref(shelf->certificates[i]);
-    }
-}
-
-static mainet_identity *
-describe(mainet_token *token, const certificate_shelf *shelf, size_t at, const mn_object *key,
-         mainet_error *err)
-{
-    mn_auto(mainet_identity) identity = calloc(1, sizeof *identity);
-    const mn_attributes *plain = mn_object_attributes(shelf->objects[at]);
-
-    if (identity == NULL)
-        return mn_fail_memory_null(err, "identity");
-    atomic_init(&identity->references, 1);
-    identity->token = mn_token_ref(token);
-    identity->key_row = mn_object_id(key);
-    identity->chain[identity->chain_len++] = mn_certificate_ref(shelf->certificates[at]);
-    follow_chain(identity, shelf);
-    identity->exportable = mn_attributes_bool(mn_object_attributes(key), CKA_EXTRACTABLE, false);
-    identity->acquired_at = (int64_t)mn_attributes_number(plain, MN_CKA_ACQUIRED_AT, 0);
-    identity->uri = mn_identity_make_uri(token, mn_attributes_get(plain, CKA_ID), err);
-    if (identity->uri == NULL ||
-        copy_text(plain, CKA_LABEL, mainet_certificate_common_name(shelf->certificates[at]),
-                  &identity->label, err) != MAINET_OK ||
-        copy_text(plain, MN_CKA_CERTIFICATE_NUMBER, "", &identity->certificate_number, err) !=
-            MAINET_OK ||
-        copy_text(plain, MN_CKA_GROUP_ID, "", &identity->group_id, err) != MAINET_OK ||
-        copy_text(plain, MN_CKA_SERVICE, "", &identity->service, err) != MAINET_OK)
-        return NULL;
-    return mainet_identity_take(&identity);
-}
-
-static mainet_status
-pair(mainet_identity_list *list, mainet_token *token, mn_database *database, const mn_keys *keys,
-     const certificate_shelf *shelf, size_t at, mainet_error *err)
-{
-    const uint8_t *public_key = mn_object_public_key_hash(shelf->objects[at]);
-    mn_auto_ids ids = {.count = 0};
-    mn_auto(mn_object) key = NULL;
-    mainet_identity *identity = NULL;
+    const uint8_t *public_key = mn_object_public_key_hash(*object);
+    void *items = all->keys;
+    key_entry *entry = NULL;
 
     if (public_key == NULL)
         return MAINET_OK;
-    MN_TRY(mn_rows_with_public_key(database, public_key, CKO_PRIVATE_KEY, &ids, err));
-    if (ids.count == 0)
+    MN_TRY(make_room(&items, all->key_count, sizeof *all->keys, err));
+    all->keys = items;
+    entry = &all->keys[all->key_count++];
+    memcpy(entry->public_key, public_key, sizeof entry->public_key);
+    entry->key.row = mn_object_id(*object);
+    entry->key.is_exportable =
+        mn_attributes_bool(mn_object_attributes(*object), CKA_EXTRACTABLE, false);
+    return MAINET_OK;
+}
+
+static mainet_status
+read_class(shelf *all, mn_database *database, const mn_keys *keys, uint64_t class,
+           mainet_status (*shelve)(shelf *, mn_object **, mainet_error *), mainet_error *err)
+{
+    mn_auto(mn_statement) rows = NULL;
+
+    rows = mn_statement_new(database,
+                            "SELECT " MN_ROW_COLUMNS
+                            " FROM object WHERE class = ?1 AND is_hidden = 0 ORDER BY id",
+                            err);
+    if (rows == NULL)
+        return mn_failure(err);
+    mn_statement_bind_number(rows, 1, (int64_t) class);
+    for (;;) {
+        mn_auto(mn_object) object = NULL;
+
+        MN_TRY(mn_rows_next(rows, keys, &object, err));
+        if (object == NULL)
+            return MAINET_OK;
+        MN_TRY(shelve(all, &object, err));
+    }
+}
+
+static int
+by_public_key(const void *a, const void *b)
+{
+    const key_entry *first = a;
+    const key_entry *second = b;
+    int order = memcmp(first->public_key, second->public_key, sizeof first->public_key);
+
+    return order != 0 ? order
+                      : (first->key.row > second->key.row) - (first->key.row < second->key.row);
+}
+
+/* The first key in the token that belongs to a certificate; NULL if there is none. */
+static const mn_key_place *
+find_key(const shelf *all, const uint8_t public_key[MN_SHA256_LEN])
+{
+    size_t low = 0;
+    size_t high = all->key_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (memcmp(all->keys[middle].public_key, public_key, MN_SHA256_LEN) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < all->key_count && memcmp(all->keys[low].public_key, public_key, MN_SHA256_LEN) == 0
+               ? &all->keys[low].key
+               : NULL;
+}
+
+static mainet_status
+pair(mainet_identity_list *list, mainet_token *token, const shelf *all, const shelf_entry *entry,
+     mainet_error *err)
+{
+    const uint8_t *public_key = mn_object_public_key_hash(entry->object);
+    const mn_key_place *key = public_key == NULL ? NULL : find_key(all, public_key);
+    mainet_identity *identity = NULL;
+
+    if (key == NULL)
         return MAINET_OK;
-    key = mn_rows_load(database, keys, ids.ids[0], err);
-    identity = key == NULL ? NULL : describe(token, shelf, at, key, err);
+    identity = mn_identity_make(token, entry->object, entry->certificate, key, all->issuers, err);
     if (identity == NULL)
         return mn_failure(err);
     list->identities[list->count++] = identity;
     return MAINET_OK;
 }
 
-/* One holder's identities side by side, the latest first. */
-static int
-by_holder(const void *a, const void *b)
+static const mainet_certificate *
+own_certificate(const void *item)
 {
-    const mainet_certificate *first = (*(mainet_identity *const *)a)->chain[0];
-    const mainet_certificate *second = (*(mainet_identity *const *)b)->chain[0];
-    int64_t first_end = mainet_certificate_not_after(first);
-    int64_t second_end = mainet_certificate_not_after(second);
-    int order = strcmp(mainet_certificate_subject(first), mainet_certificate_subject(second));
-
-    if (order == 0)
-        order = strcmp(mainet_certificate_issuer(first), mainet_certificate_issuer(second));
-    if (order == 0)
-        order = first_end > second_end ? -1 : first_end < second_end;
-    return order != 0 ? order
-                      : strcmp(mainet_certificate_sha256(first), mainet_certificate_sha256(second));
+    return (*(mainet_identity *const *)item)->chain.certificates[0];
 }
 
 static int
 by_end(const void *a, const void *b)
 {
-    const mainet_certificate *first = (*(mainet_identity *const *)a)->chain[0];
-    const mainet_certificate *second = (*(mainet_identity *const *)b)->chain[0];
-    int64_t first_end = mainet_certificate_not_after(first);
-    int64_t second_end = mainet_certificate_not_after(second);
+    return mn_identity_compare_ends(own_certificate(a), own_certificate(b));
+}
 
-    if (first_end != second_end)
-        return first_end > second_end ? -1 : 1;
-    return strcmp(mainet_certificate_sha256(first), mainet_certificate_sha256(second));
+/* One holder's identities side by side, the latest first. */
+static int
+by_holder(const void *a, const void *b)
+{
+    const mainet_certificate *first = own_certificate(a);
+    const mainet_certificate *second = own_certificate(b);
+    int order = strcmp(mainet_certificate_subject(first), mainet_certificate_subject(second));
+
+    if (order == 0)
+        order = strcmp(mainet_certificate_issuer(first), mainet_certificate_issuer(second));
+    return order != 0 ? order : mn_identity_compare_ends(first, second);
 }
 
 /* The manual's chapter 5: same subject and issuer, later end of validity. */
@@ -198,7 +204,7 @@ find_successors(mainet_identity_list *list)
     qsort(list->identities, list->count, sizeof *list->identities, by_holder);
     for (size_t i = 0; i < list->count; i++) {
         mainet_identity *identity = list->identities[i];
-        const mainet_certificate *own = identity->chain[0];
+        const mainet_certificate *own = identity->chain.certificates[0];
 
         if (latest == NULL ||
             strcmp(mainet_certificate_subject(own), mainet_certificate_subject(latest)) != 0 ||
@@ -211,41 +217,62 @@ find_successors(mainet_identity_list *list)
     qsort(list->identities, list->count, sizeof *list->identities, by_end);
 }
 
+static mainet_status
+fill_shelf(shelf *all, mn_database *database, const mn_keys *keys, mainet_error *err)
+{
+    all->issuers = mn_issuers_new(NULL, NULL, err);
+    if (all->issuers == NULL)
+        return mn_failure(err);
+    MN_TRY(read_class(all, database, keys, CKO_PRIVATE_KEY, shelve_key, err));
+    if (all->key_count != 0)
+        qsort(all->keys, all->key_count, sizeof *all->keys, by_public_key);
+    return read_class(all, database, keys, CKO_CERTIFICATE, shelve_certificate, err);
+}
+
 mainet_identity_list *
 mn_identities_read(mainet_token *token, mn_database *database, const mn_keys *keys,
                    mainet_error *err)
 {
     mn_auto(mainet_identity_list) list = calloc(1, sizeof *list);
-    __attribute__((cleanup(shelf_clear))) certificate_shelf shelf = {.count = 0};
+    __attribute__((cleanup(shelf_clear))) shelf all = {.certificate_count = 0};
 
     if (list == NULL)
         return mn_fail_memory_null(err, "list of identities");
-    if (fill_shelf(&shelf, database, keys, err) != MAINET_OK)
+    if (fill_shelf(&all, database, keys, err) != MAINET_OK)
         return NULL;
-    list->identities = calloc(shelf.count + 1, sizeof *list->identities);
+    list->identities = calloc(all.certificate_count + 1, sizeof *list->identities);
     if (list->identities == NULL)
         return mn_fail_memory_null(err, "list of identities");
-    for (size_t i = 0; i < shelf.count; i++)
-        if (pair(list, token, database, keys, &shelf, i, err) != MAINET_OK)
+    for (size_t i = 0; i < all.certificate_count; i++)
+        if (pair(list, token, &all, &all.certificates[i], err) != MAINET_OK)
             return NULL;
     find_successors(list);
     return mainet_identity_list_take(&list);
+}
+
+mn_database *
+mn_identities_access(mainet_token *token, mainet_error *err)
+{
+    mn_auto(mn_database) database = NULL;
+    mn_head head;
+
+    database = mn_token_access(token, MN_ACCESS_READ, &head, err);
+    if (database == NULL ||
+        (token->keys != NULL && mn_head_verify(&head, token->keys, err) != MAINET_OK))
+        return NULL;
+    return mn_database_take(&database);
 }
 
 mainet_identity_list *
 mainet_token_identities(mainet_token *token, mainet_error *err)
 {
     mn_auto(mn_database) database = NULL;
-    mn_head head;
 
     err = MN_HEARD(err);
     if (token == NULL)
         return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a token is required");
-    database = mn_token_access(token, MN_ACCESS_READ, &head, err);
-    if (database == NULL ||
-        (token->keys != NULL && mn_head_verify(&head, token->keys, err) != MAINET_OK))
-        return NULL;
-    return mn_identities_read(token, database, token->keys, err);
+    database = mn_identities_access(token, err);
+    return database == NULL ? NULL : mn_identities_read(token, database, token->keys, err);
 }
 
 size_t

@@ -4,19 +4,15 @@
 
 #include <stdatomic.h>
 
-#include "store/database.h"
 #include "store/identity.h"
-
-#define MN_CHAIN_MAX 16
+#include "store/issuers.h"
 
 /* The inside of an identity, for the files of this folder. */
 struct mainet_identity {
     atomic_uint references;
     mainet_token *token;
     int64_t key_row;
-    mainet_certificate *chain[MN_CHAIN_MAX]; /* own references; [0] is its own certificate */
-    size_t chain_len;
-    bool chain_complete;
+    mn_chain chain; /* [0] is its own certificate */
     bool exportable;
     char *label;
     char *uri;
@@ -30,6 +26,43 @@ struct mainet_identity {
 /** The RFC 7512 URI of the object with this CKA_ID (malloc). */
 char *
 mn_identity_make_uri(const mainet_token *token, const mn_attribute *id, mainet_error *err);
+
+/** What an identity needs to know of its private key. */
+typedef struct mn_key_place {
+    int64_t row;
+    bool is_exportable;
+} mn_key_place;
+
+/** Make an identity of a certificate object, which decodes to `certificate`, and its key. */
+mainet_identity *
+mn_identity_make(mainet_token *token, const mn_object *object,
+                 const mainet_certificate *certificate, const mn_key_place *key,
+                 mn_issuers *issuers, mainet_error *err);
+
+/** Decode a certificate object. NULL with MAINET_OK in `*status` for one that does not decode: it
+ * is somebody's object, but nobody's identity. */
+mainet_certificate *
+mn_identity_decode(const mn_object *object, mainet_status *status, mainet_error *err);
+
+/** The latest first: by end of validity, then by id. */
+int
+mn_identity_compare_ends(const mainet_certificate *first, const mainet_certificate *second);
+
+/** The identity of this certificate as an open transaction sees it, by a few searches instead of a
+ *  list. Chain and successor are found by the DER of names. */
+mainet_identity *
+mn_identity_read(mainet_token *token, mn_database *database, const mn_keys *keys,
+                 mn_issuers *issuers, const mainet_certificate *certificate, mainet_error *err);
+
+/** The identity whose id begins so, by the index of values; `*found` is NULL if there is none.
+ *  MAINET_E_IDENTITY_AMBIGUOUS. */
+mainet_status
+mn_identity_read_prefix(mainet_token *token, mn_database *database, const mn_keys *keys,
+                        const char *prefix, mainet_identity **found, mainet_error *err);
+
+/** Begin to read; the head is verified if the token is unlocked. */
+mn_database *
+mn_identities_access(mainet_token *token, mainet_error *err);
 
 /** List the identities as an open transaction sees them. */
 mainet_identity_list *

@@ -10,8 +10,7 @@ mainet_identity_free(mainet_identity *identity)
 {
     if (identity == NULL || atomic_fetch_sub(&identity->references, 1) != 1)
         return;
-    for (size_t i = 0; i < identity->chain_len; i++)
-        mainet_certificate_free(identity->chain[i]);
+    mn_chain_clear(&identity->chain);
     mainet_token_free(identity->token);
     free(identity->label);
     free(identity->uri);
@@ -50,16 +49,32 @@ mn_identity_find(const mainet_identity_list *list, const char *id, mainet_error 
     return mainet_identity_take(&found);
 }
 
+/* By the index of values, in which ids and their prefixes are ranges; a certificate that somebody
+ * stored in another encoding than DER has another value there, and is found by looking at all. */
+static mainet_identity *
+find_one(mainet_token *token, mn_database *database, const char *id, mainet_error *err)
+{
+    mn_auto(mainet_identity_list) list = NULL;
+    mainet_identity *found = NULL;
+
+    if (mn_identity_read_prefix(token, database, mn_token_keys(token), id, &found, err) !=
+            MAINET_OK ||
+        found != NULL)
+        return found;
+    list = mn_identities_read(token, database, mn_token_keys(token), err);
+    return list == NULL ? NULL : mn_identity_find(list, id, err);
+}
+
 mainet_identity *
 mainet_token_identity(mainet_token *token, const char *id, mainet_error *err)
 {
-    mn_auto(mainet_identity_list) list = NULL;
+    mn_auto(mn_database) database = NULL;
 
     err = MN_HEARD(err);
     if (token == NULL || id == NULL || *id == '\0')
         return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a token and an id are required");
-    list = mainet_token_identities(token, err);
-    return list == NULL ? NULL : mn_identity_find(list, id, err);
+    database = mn_identities_access(token, err);
+    return database == NULL ? NULL : find_one(token, database, id, err);
 }
 
 EVP_PKEY *
@@ -83,7 +98,7 @@ mn_identity_token(const mainet_identity *identity)
 const char *
 mainet_identity_id(const mainet_identity *identity)
 {
-    return mainet_certificate_sha256(identity->chain[0]);
+    return mainet_certificate_sha256(identity->chain.certificates[0]);
 }
 
 const char *
@@ -101,25 +116,25 @@ mainet_identity_uri(const mainet_identity *identity)
 const mainet_certificate *
 mainet_identity_certificate(const mainet_identity *identity)
 {
-    return identity->chain[0];
+    return identity->chain.certificates[0];
 }
 
 size_t
 mainet_identity_chain_length(const mainet_identity *identity)
 {
-    return identity->chain_len;
+    return identity->chain.count;
 }
 
 const mainet_certificate *
 mainet_identity_chain_at(const mainet_identity *identity, size_t index)
 {
-    return index < identity->chain_len ? identity->chain[index] : NULL;
+    return index < identity->chain.count ? identity->chain.certificates[index] : NULL;
 }
 
 bool
 mainet_identity_is_chain_complete(const mainet_identity *identity)
 {
-    return identity->chain_complete;
+    return identity->chain.is_complete;
 }
 
 bool

@@ -36,6 +36,25 @@ mainet_identity *
 mn_identity_import_one(mainet_token *token, const mn_identity_import *import, bool *was_there,
                        mainet_error *err);
 
+/** What became of one identity of many: exactly one of `identity` and `error` is there. */
+typedef struct mn_identity_result {
+    mainet_identity *identity; /**< free it; NULL if it was refused */
+    bool was_there;
+    mainet_error
+        error; /**< why it was refused: MAINET_E_PKCS12_UNUSABLE, MAINET_E_CERTIFICATE, … */
+} mn_identity_result;
+
+/**
+ * As mn_identity_import_one, for many in one transaction: some hundred times faster than one by
+ * one.
+ *
+ * One that is unusable in itself is left out and named in its result; any other failure (store,
+ * memory) is everybody's, nothing is imported then, and the results are empty.
+ */
+mainet_status
+mn_identity_import_many(mainet_token *token, const mn_identity_import *imports, size_t count,
+                        mn_identity_result *results, mainet_error *err);
+
 /** Whether a CA certificate of this SHA-256 id, or a certificate it issued, is in the token: the
  * issuer has been decided on before. */
 mainet_status

@@ -16,6 +16,7 @@ typedef struct table_row {
     size_t plain_len;
     const uint8_t *secret;
     size_t secret_len;
+    mn_index index;
 } table_row;
 
 static mainet_status
@@ -68,12 +69,18 @@ mn_rows_verify(mn_database *database, const mn_keys *keys, const mn_head *head, 
     return MAINET_OK;
 }
 
-/* Whether the object that the records decode to has the columns of this row. */
+/* Whether the object that the records decode to has the columns of this row: no MAC covers the
+ * hashes, which only follow from the attributes. */
 static mainet_status
 check_columns(const mn_object *object, const table_row *row, mainet_error *err)
 {
+    mn_index index = {.is_set = {false}};
+
+    MN_TRY(mn_index_of(mn_object_attributes(object), &index, err));
     if (mn_object_class(object) != row->class || mn_object_is_private(object) != row->is_private ||
-        mn_object_is_hidden(object) != row->is_hidden)
+        mn_object_is_hidden(object) != row->is_hidden ||
+        memcmp(index.is_set, row->index.is_set, sizeof index.is_set) != 0 ||
+        memcmp(index.hash, row->index.hash, sizeof index.hash) != 0)
         return mn_fail(err, MAINET_E_STORE_TAMPERED, 0, "row %lld contradicts itself",
                        (long long)row->id);
     return MAINET_OK;
@@ -95,53 +102,67 @@ decode(const table_row *row, mainet_error *err)
 }
 
 static void
-read_columns(mn_statement *statement, table_row *row, mn_reader *mac)
+read_columns(mn_statement *rows, table_row *row, mn_reader *mac)
 {
-    mn_reader public_key = mn_statement_blob(statement, 3);
-    mn_reader plain = mn_statement_blob(statement, 5);
-    mn_reader secret = mn_statement_blob(statement, 6);
+    mn_reader public_key = mn_statement_blob(rows, 4);
+    mn_reader plain = mn_statement_blob(rows, 6);
+    mn_reader secret = mn_statement_blob(rows, 7);
 
-    row->class = (uint64_t)mn_statement_number(statement, 0);
-    row->is_private = mn_statement_number(statement, 1) != 0;
-    row->is_hidden = mn_statement_number(statement, 2) != 0;
+    row->id = mn_statement_number(rows, 0);
+    row->class = (uint64_t)mn_statement_number(rows, 1);
+    row->is_private = mn_statement_number(rows, 2) != 0;
+    row->is_hidden = mn_statement_number(rows, 3) != 0;
     row->public_key = mn_read_span(&public_key, MN_SHA256_LEN);
-    *mac = mn_statement_blob(statement, 4);
+    *mac = mn_statement_blob(rows, 5);
     row->plain = plain.data;
     row->plain_len = plain.left;
     row->secret = secret.data;
     row->secret_len = secret.left;
+    for (int i = 0; i < MN_INDEX_COUNT; i++) {
+        row->index.is_set[i] = !mn_statement_is_null(rows, 8 + i);
+        row->index.hash[i] = row->index.is_set[i] ? mn_statement_number(rows, 8 + i) : 0;
+    }
+}
+
+mainet_status
+mn_rows_next(mn_statement *rows, const mn_keys *keys, mn_object **object, mainet_error *err)
+{
+    uint8_t expected[MN_SHA256_LEN];
+    mn_reader mac = MN_READER_INIT(NULL, 0);
+    table_row row = {.id = 0};
+    bool more = false;
+
+    *object = NULL;
+    MN_TRY(mn_statement_step(rows, &more, err));
+    if (!more)
+        return MAINET_OK;
+    read_columns(rows, &row, &mac);
+    if (keys != NULL) {
+        MN_TRY(compute_mac(&row, keys, expected, err));
+        if (mac.left != sizeof expected || CRYPTO_memcmp(mac.data, expected, sizeof expected) != 0)
+            return mn_fail(err, MAINET_E_STORE_TAMPERED, 0, "object %lld does not verify",
+                           (long long)row.id);
+    }
+    *object = decode(&row, err);
+    return *object == NULL ? mn_failure(err) : MAINET_OK;
 }
 
 mn_object *
 mn_rows_load(mn_database *database, const mn_keys *keys, int64_t id, mainet_error *err)
 {
     mn_auto(mn_statement) rows = NULL;
-    uint8_t expected[MN_SHA256_LEN];
-    mn_reader mac = MN_READER_INIT(NULL, 0);
-    table_row row = {.id = id};
-    bool more = false;
+    mn_object *object = NULL;
 
-    rows = mn_statement_new(database,
-                            "SELECT class, is_private, is_hidden, public_key, mac, plain, secret "
-                            "FROM object WHERE id = ?1",
-                            err);
+    rows = mn_statement_new(database, "SELECT " MN_ROW_COLUMNS " FROM object WHERE id = ?1", err);
     if (rows == NULL)
         return NULL;
     mn_statement_bind_number(rows, 1, id);
-    if (mn_statement_step(rows, &more, err) != MAINET_OK)
+    if (mn_rows_next(rows, keys, &object, err) != MAINET_OK)
         return NULL;
-    if (!more)
+    if (object == NULL)
         return mn_fail_null(err, MAINET_E_OBJECT_NOT_FOUND, 0, "object %lld is gone",
                             (long long)id);
-    read_columns(rows, &row, &mac);
-    if (keys != NULL) {
-        if (compute_mac(&row, keys, expected, err) != MAINET_OK)
-            return NULL;
-        if (mac.left != sizeof expected || CRYPTO_memcmp(mac.data, expected, sizeof expected) != 0)
-            return mn_fail_null(err, MAINET_E_STORE_TAMPERED, 0, "object %lld does not verify",
-                                (long long)id);
-    }
-    return decode(&row, err);
+    return object;
 }
 
 /* Write every column but the id, which the statement has as ?1. */
@@ -152,7 +173,6 @@ write_row(mn_database *database, const mn_keys *keys, mn_head *head, const mn_ob
     mn_auto(mn_statement) write = mn_statement_new(database, sql, err);
     mn_auto_buffer(plain, 0);
     mn_auto_buffer(secret, 0);
-    mn_index index = {.is_set = {false}};
     uint8_t mac[MN_SHA256_LEN];
     table_row row = {.id = mn_object_id(object),
                      .class = mn_object_class(object),
@@ -169,7 +189,7 @@ write_row(mn_database *database, const mn_keys *keys, mn_head *head, const mn_ob
     row.secret = secret.data;
     row.secret_len = secret.len;
     MN_TRY(compute_mac(&row, keys, mac, err));
-    MN_TRY(mn_index_of(mn_object_attributes(object), &index, err));
+    MN_TRY(mn_index_of(mn_object_attributes(object), &row.index, err));
     mn_statement_bind_number(write, 1, row.id);
     mn_statement_bind_number(write, 2, (int64_t)row.class);
     mn_statement_bind_number(write, 3, row.is_private);
@@ -177,8 +197,8 @@ write_row(mn_database *database, const mn_keys *keys, mn_head *head, const mn_ob
     if (row.public_key != NULL)
         mn_statement_bind_blob(write, 5, row.public_key, MN_SHA256_LEN);
     for (int i = 0; i < MN_INDEX_COUNT; i++)
-        if (index.is_set[i])
-            mn_statement_bind_number(write, 6 + i, index.hash[i]);
+        if (row.index.is_set[i])
+            mn_statement_bind_number(write, 6 + i, row.index.hash[i]);
     mn_statement_bind_blob(write, 11, mac, sizeof mac);
     mn_statement_bind_blob(write, 12, plain.data, plain.len);
     mn_statement_bind_blob(write, 13, secret.data, secret.len);

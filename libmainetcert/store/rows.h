@@ -13,6 +13,36 @@
 mainet_status
 mn_rows_verify(mn_database *database, const mn_keys *keys, const mn_head *head, mainet_error *err);
 
+/** The columns of hashes, in the order that the table has them. */
+enum {
+    MN_INDEX_ID,
+    MN_INDEX_LABEL,
+    MN_INDEX_SUBJECT,
+    MN_INDEX_ISSUER_SERIAL,
+    MN_INDEX_VALUE,
+    MN_INDEX_COUNT
+};
+
+/** The index values of an object. */
+typedef struct mn_index {
+    bool is_set[MN_INDEX_COUNT];
+    int64_t hash[MN_INDEX_COUNT];
+} mn_index;
+
+extern const char *const mn_index_columns[MN_INDEX_COUNT];
+
+mainet_status
+mn_index_of(const mn_attributes *attributes, mn_index *index, mainet_error *err);
+
+/** What a statement selects whose rows mn_rows_next reads. */
+#define MN_ROW_COLUMNS                                                                             \
+    "id, class, is_private, is_hidden, public_key, mac, plain, secret, "                           \
+    "id_hash, label_hash, subject_hash, issuer_serial_hash, value_hash"
+
+/** Load the statement's next row; `*object` is NULL at the end. With `keys` its MAC is checked. */
+mainet_status
+mn_rows_next(mn_statement *rows, const mn_keys *keys, mn_object **object, mainet_error *err);
+
 /** Load one row; with `keys` its MAC is checked. */
 mn_object *
 mn_rows_load(mn_database *database, const mn_keys *keys, int64_t id, mainet_error *err);
@@ -31,7 +61,8 @@ mainet_status
 mn_rows_delete(mn_database *database, const mn_keys *keys, mn_head *head, int64_t id,
                mainet_error *err);
 
-/** Add the ids of objects whose plain attributes (and, with `keys`, hidden ones) match. */
+/** Add the ids of objects whose plain attributes (and, with `keys`, hidden ones) match, ascending.
+ */
 mainet_status
 mn_rows_find(mn_database *database, const mn_keys *keys, const mn_attributes *wanted, mn_ids *found,
              mainet_error *err);
@@ -40,19 +71,6 @@ mn_rows_find(mn_database *database, const mn_keys *keys, const mn_attributes *wa
 mainet_status
 mn_rows_with_public_key(mn_database *database, const uint8_t hash[MN_SHA256_LEN], uint64_t class,
                         mn_ids *found, mainet_error *err);
-
-/** The index values of an object, in the order of the columns. */
-#define MN_INDEX_COUNT 5
-
-typedef struct mn_index {
-    bool is_set[MN_INDEX_COUNT];
-    int64_t hash[MN_INDEX_COUNT];
-} mn_index;
-
-extern const char *const mn_index_columns[MN_INDEX_COUNT];
-
-mainet_status
-mn_index_of(const mn_attributes *attributes, mn_index *index, mainet_error *err);
 
 mainet_status
 mn_ids_add(mn_ids *ids, int64_t id, mainet_error *err);

@@ -42,7 +42,7 @@ hash(mn_index *index, int column, const mn_attribute *first, const mn_attribute 
     uint8_t digest[MN_SHA256_LEN];
     mn_reader in = MN_READER_INIT(digest, sizeof digest);
 
-    if (first == NULL || (column == 3 && second == NULL))
+    if (first == NULL || (column == MN_INDEX_ISSUER_SERIAL && second == NULL))
         return MAINET_OK;
     mn_buffer_append(&text, first->value, first->value_len);
     if (second != NULL)
@@ -57,12 +57,12 @@ hash(mn_index *index, int column, const mn_attribute *first, const mn_attribute 
 mainet_status
 mn_index_of(const mn_attributes *attributes, mn_index *index, mainet_error *err)
 {
-    MN_TRY(hash(index, 0, mn_attributes_get(attributes, CKA_ID), NULL, err));
-    MN_TRY(hash(index, 1, mn_attributes_get(attributes, CKA_LABEL), NULL, err));
-    MN_TRY(hash(index, 2, mn_attributes_get(attributes, CKA_SUBJECT), NULL, err));
-    MN_TRY(hash(index, 3, mn_attributes_get(attributes, CKA_ISSUER),
+    MN_TRY(hash(index, MN_INDEX_ID, mn_attributes_get(attributes, CKA_ID), NULL, err));
+    MN_TRY(hash(index, MN_INDEX_LABEL, mn_attributes_get(attributes, CKA_LABEL), NULL, err));
+    MN_TRY(hash(index, MN_INDEX_SUBJECT, mn_attributes_get(attributes, CKA_SUBJECT), NULL, err));
+    MN_TRY(hash(index, MN_INDEX_ISSUER_SERIAL, mn_attributes_get(attributes, CKA_ISSUER),
                 mn_attributes_get(attributes, CKA_SERIAL_NUMBER), err));
-    return hash(index, 4, mn_attributes_get(attributes, CKA_VALUE), NULL, err);
+    return hash(index, MN_INDEX_VALUE, mn_attributes_get(attributes, CKA_VALUE), NULL, err);
 }
 
 /* Whether a loaded object has all that is wanted, secrets of hidden objects opened. */
@@ -94,26 +94,44 @@ compare(const mn_object *object, const mn_keys *keys, const mn_attributes *wante
     return MAINET_OK;
 }
 
-/* Load each candidate and keep those that match; private ones need keys. */
+/* Keep those candidates that match. */
 static mainet_status
-keep_matches(mn_database *database, const mn_keys *keys, const mn_attributes *wanted,
-             mn_statement *candidates, mn_ids *found, mainet_error *err)
+keep_matches(mn_statement *candidates, const mn_keys *keys, const mn_attributes *wanted,
+             mn_ids *found, mainet_error *err)
 {
     for (;;) {
         mn_auto(mn_object) object = NULL;
-        bool row = false;
         bool match = false;
 
-        MN_TRY(mn_statement_step(candidates, &row, err));
-        if (!row)
-            return MAINET_OK;
-        object = mn_rows_load(database, keys, mn_statement_number(candidates, 0), err);
+        MN_TRY(mn_rows_next(candidates, keys, &object, err));
         if (object == NULL)
-            return mn_failure(err);
+            return MAINET_OK;
         MN_TRY(compare(object, keys, wanted, &match, err));
         if (match)
             MN_TRY(mn_ids_add(found, mn_object_id(object), err));
     }
+}
+
+/* SQLite does not know that ten thousand rows may share a class or a subject and none an id: a
+ * column with a plus before it is compared, but not looked up (sqlite.org/queryplanner.html). */
+static void
+append_conditions(mn_buffer *sql, bool has_class, const mn_index *index)
+{
+    static const int most_telling_first[MN_INDEX_COUNT] = {
+        MN_INDEX_VALUE, MN_INDEX_ISSUER_SERIAL, MN_INDEX_ID, MN_INDEX_SUBJECT, MN_INDEX_LABEL};
+    bool is_looked_up = false;
+
+    for (int i = 0; i < MN_INDEX_COUNT; i++) {
+        int column = most_telling_first[i];
+
+        if (!index->is_set[column])
+            continue;
+        mn_buffer_append_text(sql, " AND %s%s = ?%d", is_looked_up ? "+" : "",
+                              mn_index_columns[column], column + 1);
+        is_looked_up = true;
+    }
+    if (has_class)
+        mn_buffer_append_text(sql, " AND %sclass = ?6", is_looked_up ? "+" : "");
 }
 
 static mn_statement *
@@ -124,14 +142,10 @@ select_candidates(mn_database *database, const mn_keys *keys, const mn_attribute
     mn_auto(mn_statement) candidates = NULL;
     bool has_class = mn_attributes_get(wanted, CKA_CLASS) != NULL;
 
-    mn_buffer_append_text(&sql, "SELECT id FROM object WHERE is_hidden = 0");
+    mn_buffer_append_text(&sql, "SELECT " MN_ROW_COLUMNS " FROM object WHERE is_hidden = 0");
     if (keys == NULL)
         mn_buffer_append_text(&sql, " AND is_private = 0");
-    if (has_class)
-        mn_buffer_append_text(&sql, " AND class = ?6");
-    for (int i = 0; i < MN_INDEX_COUNT; i++)
-        if (index->is_set[i])
-            mn_buffer_append_text(&sql, " AND %s = ?%d", mn_index_columns[i], i + 1);
+    append_conditions(&sql, has_class, index);
     mn_buffer_append_text(&sql, " ORDER BY id%c", 0);
     if (mn_buffer_check(&sql, "query", err) != MAINET_OK)
         return NULL;
@@ -147,26 +161,51 @@ select_candidates(mn_database *database, const mn_keys *keys, const mn_attribute
     return mn_statement_take(&candidates);
 }
 
+static int
+by_id(const void *a, const void *b)
+{
+    int64_t first = *(const int64_t *)a;
+    int64_t second = *(const int64_t *)b;
+
+    return (first > second) - (first < second);
+}
+
+/* Sealed attributes have no hashes: of hidden objects all of a class are candidates. */
+static mainet_status
+find_hidden(mn_database *database, const mn_keys *keys, const mn_attributes *wanted, mn_ids *found,
+            mainet_error *err)
+{
+    mn_auto(mn_statement) hidden = NULL;
+    size_t before = found->count;
+
+    hidden = mn_statement_new(database,
+                              "SELECT " MN_ROW_COLUMNS " FROM object WHERE is_hidden = 1 "
+                              "AND (?1 = 0 OR class = ?2) ORDER BY id",
+                              err);
+    if (hidden == NULL)
+        return mn_failure(err);
+    mn_statement_bind_number(hidden, 1, mn_attributes_get(wanted, CKA_CLASS) != NULL);
+    mn_statement_bind_number(hidden, 2,
+                             (int64_t)mn_attributes_number(wanted, CKA_CLASS, UINT64_MAX));
+    MN_TRY(keep_matches(hidden, keys, wanted, found, err));
+    if (found->count != before)
+        qsort(found->ids, found->count, sizeof *found->ids, by_id);
+    return MAINET_OK;
+}
+
 mainet_status
 mn_rows_find(mn_database *database, const mn_keys *keys, const mn_attributes *wanted, mn_ids *found,
              mainet_error *err)
 {
     mn_auto(mn_statement) candidates = NULL;
-    mn_auto(mn_statement) hidden = NULL;
     mn_index index = {.is_set = {false}};
 
     MN_TRY(mn_index_of(wanted, &index, err));
     candidates = select_candidates(database, keys, wanted, &index, err);
     if (candidates == NULL)
         return mn_failure(err);
-    MN_TRY(keep_matches(database, keys, wanted, candidates, found, err));
-    if (keys == NULL)
-        return MAINET_OK;
-    hidden =
-        mn_statement_new(database, "SELECT id FROM object WHERE is_hidden = 1 ORDER BY id", err);
-    if (hidden == NULL)
-        return mn_failure(err);
-    return keep_matches(database, keys, wanted, hidden, found, err);
+    MN_TRY(keep_matches(candidates, keys, wanted, found, err));
+    return keys == NULL ? MAINET_OK : find_hidden(database, keys, wanted, found, err);
 }
 
 mainet_status
