@@ -135,6 +135,12 @@ p11_attribute_find(CK_ATTRIBUTE_TYPE type)
     return find_row(type, ANY);
 }
 
+const p11_attribute_row *
+p11_attribute_find_in(CK_ATTRIBUTE_TYPE type, CK_OBJECT_CLASS class)
+{
+    return class < 32 ? find_row(type, 1U << class) : NULL;
+}
+
 p11_kind
 p11_attribute_kind(const p11_attribute_row *row)
 {
@@ -320,11 +326,17 @@ p11_attribute_match(const p11_object *object, const mn_keys *keys, const CK_ATTR
 }
 
 bool
-p11_attribute_bool(const p11_object *object, CK_ATTRIBUTE_TYPE type)
+p11_attribute_flag(const p11_object *object, const mn_keys *keys, CK_ATTRIBUTE_TYPE type)
 {
     __attribute__((cleanup(value_cleanup))) value told = {.len = 0};
 
-    return tell(object, NULL, type, &told) == CKR_OK && told.flag == CK_TRUE;
+    return tell(object, keys, type, &told) == CKR_OK && told.flag == CK_TRUE;
+}
+
+bool
+p11_attribute_bool(const p11_object *object, CK_ATTRIBUTE_TYPE type)
+{
+    return p11_attribute_flag(object, NULL, type);
 }
 
 CK_ULONG

@@ -16,6 +16,10 @@ typedef struct p11_attribute_row p11_attribute_row;
 const p11_attribute_row *
 p11_attribute_find(CK_ATTRIBUTE_TYPE type);
 
+/** As p11_attribute_find, for objects of one class. */
+const p11_attribute_row *
+p11_attribute_find_in(CK_ATTRIBUTE_TYPE type, CK_OBJECT_CLASS class);
+
 p11_kind
 p11_attribute_kind(const p11_attribute_row *row);
 
@@ -37,6 +41,10 @@ p11_attribute_match(const p11_object *object, const mn_keys *keys, const CK_ATTR
 /** A boolean of an object, by default as the standard or the table says. */
 bool
 p11_attribute_bool(const p11_object *object, CK_ATTRIBUTE_TYPE type);
+
+/** As p11_attribute_bool; `keys` open what is sealed as a whole. */
+bool
+p11_attribute_flag(const p11_object *object, const mn_keys *keys, CK_ATTRIBUTE_TYPE type);
 
 /** About how many bytes the attributes take. */
 CK_ULONG

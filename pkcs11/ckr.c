@@ -86,5 +86,7 @@ p11_ckr_of(const mainet_error *err)
 {
     if (err->status == MAINET_E_STORE_OPEN && err->cause == ENOENT)
         return CKR_DEVICE_REMOVED;
+    if (err->status == MAINET_E_STORE_WRITE && (err->cause == ENOSPC || err->cause == EDQUOT))
+        return CKR_DEVICE_MEMORY;
     return p11_ckr(err->status);
 }

@@ -2,6 +2,7 @@
 #ifndef P11_DRAFT_H
 #define P11_DRAFT_H
 
+#include "attribute.h"
 #include "base/openssl.h"
 #include "module.h"
 #include "store/object.h"
@@ -64,6 +65,20 @@ p11_draft_set_nothing(p11_draft *draft);
  *  Before p11_draft_set_key and its like. */
 CK_RV
 p11_draft_set_mechanism(p11_draft *draft, CK_MECHANISM_TYPE mechanism);
+
+/** From CKA_TOKEN and CKA_PRIVATE: where it goes, who sees it, and whether this session may make
+ * it. p11_draft_read does this. */
+CK_RV
+p11_draft_settle(p11_draft *draft, p11_session *session);
+
+/** What p11_draft_read asks of each attribute: that this class has it, that the value has the right
+ *  shape, that it is the application's to say. */
+CK_RV
+p11_draft_check(const CK_ATTRIBUTE *attribute, CK_OBJECT_CLASS class, p11_kind *kind);
+
+/** Whether an attribute is let pass and forgotten: NSS writes some of its own. */
+bool
+p11_draft_is_ignored(CK_ATTRIBUTE_TYPE type);
 
 void
 p11_draft_clear(p11_draft *draft);

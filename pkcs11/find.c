@@ -34,24 +34,6 @@ add(p11_search *search, CK_OBJECT_HANDLE handle)
     return true;
 }
 
-/* The handle of a row, a new one if it has none yet; 0 without memory. */
-static CK_OBJECT_HANDLE
-handle_of(p11_slot *slot, int64_t row)
-{
-    CK_OBJECT_HANDLE handle = CK_INVALID_HANDLE;
-
-    p11_mutex_lock(&slot->lock);
-    handle = p11_handles_of_row(&slot->handles, row);
-    if (handle == CK_INVALID_HANDLE) {
-        const p11_entry entry = {.handle = p11_module_new_handle(slot->module), .row = row};
-
-        if (p11_handles_add(&slot->handles, &entry))
-            handle = entry.handle;
-    }
-    p11_mutex_unlock(&slot->lock);
-    return handle;
-}
-
 static CK_RV
 find_rows(p11_slot *slot, const mn_keys *keys, const p11_wanted *wanted, p11_search *search)
 {
@@ -63,7 +45,7 @@ find_rows(p11_slot *slot, const mn_keys *keys, const p11_wanted *wanted, p11_sea
         return p11_ckr_of(&err);
     p11_token_notice(slot, ids.generation);
     for (size_t i = 0; i < ids.count && rv == CKR_OK; i++) {
-        const CK_OBJECT_HANDLE handle = handle_of(slot, ids.ids[i]);
+        const CK_OBJECT_HANDLE handle = p11_token_handle(slot, ids.ids[i]);
 
         if (handle == CK_INVALID_HANDLE || !add(search, handle))
             rv = CKR_HOST_MEMORY;

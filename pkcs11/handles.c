@@ -57,15 +57,17 @@ p11_handles_of_row(const p11_handles *handles, int64_t row)
                                                                    : CK_INVALID_HANDLE;
 }
 
-static bool
-make_room(p11_handles *handles)
+bool
+p11_handles_reserve(p11_handles *handles, size_t count)
 {
-    const size_t capacity = handles->capacity == 0 ? 16 : handles->capacity * 2;
+    size_t capacity = handles->capacity == 0 ? 16 : handles->capacity;
     p11_entry *entries = NULL;
     p11_row *rows = NULL;
 
-    if (handles->count < handles->capacity)
+    if (handles->capacity - handles->count >= count)
         return true;
+    while (capacity - handles->count < count)
+        capacity *= 2;
     entries = realloc(handles->entries, capacity * sizeof *entries);
     if (entries == NULL)
         return false;
@@ -83,7 +85,7 @@ p11_handles_add(p11_handles *handles, const p11_entry *entry)
 {
     const size_t at = row_position(handles, entry->row);
 
-    if (!make_room(handles))
+    if (!p11_handles_reserve(handles, 1))
         return false;
     handles->entries[handles->count++] = *entry;
     if (entry->row == 0)
@@ -118,6 +120,20 @@ unload(p11_handles *handles, p11_entry *entry)
     p11_object_free(entry->object);
     entry->object = NULL;
     handles->loaded -= entry->row != 0;
+}
+
+void
+p11_handles_replace(p11_handles *handles, CK_OBJECT_HANDLE handle, p11_object *object)
+{
+    p11_entry *entry = p11_handles_get(handles, handle);
+
+    if (entry == NULL) {
+        p11_object_free(object);
+        return;
+    }
+    unload(handles, entry);
+    entry->object = object;
+    handles->loaded += object != NULL && entry->row != 0;
 }
 
 void

@@ -38,6 +38,10 @@ p11_handles_get(p11_handles *handles, CK_OBJECT_HANDLE handle);
 CK_OBJECT_HANDLE
 p11_handles_of_row(const p11_handles *handles, int64_t row);
 
+/** Make room for so many more entries: p11_handles_add will not fail for them. */
+bool
+p11_handles_reserve(p11_handles *handles, size_t count);
+
 /** Add an entry with a handle higher than all; its object is taken over. False without memory. */
 bool
 p11_handles_add(p11_handles *handles, const p11_entry *entry);
@@ -46,6 +50,11 @@ p11_handles_add(p11_handles *handles, const p11_entry *entry);
  *  handle is gone or has one already. */
 bool
 p11_handles_load(p11_handles *handles, CK_OBJECT_HANDLE handle, p11_object *object);
+
+/** Let a handle stand for `object` (taken over) from now on; NULL for what is to be loaded again.
+ */
+void
+p11_handles_replace(p11_handles *handles, CK_OBJECT_HANDLE handle, p11_object *object);
 
 void
 p11_handles_remove(p11_handles *handles, CK_OBJECT_HANDLE handle);

@@ -3,38 +3,40 @@
 
 #include <string.h>
 
-#include "attribute.h"
 #include "ckr.h"
 
-static CK_RV
-add_number(p11_wanted *wanted, const CK_ATTRIBUTE *attribute, mainet_error *err)
+CK_RV
+p11_template_keep(mn_attributes *stored, const CK_ATTRIBUTE *attribute, p11_kind kind)
 {
+    mainet_error err = {0};
     CK_ULONG number = 0;
 
-    memcpy(&number, attribute->pValue, sizeof number);
-    if (attribute->type == CKA_CLASS) {
-        wanted->is_profile = number == CKO_PROFILE;
-        wanted->is_impossible |= !wanted->is_profile && number > CKO_SECRET_KEY;
+    switch (kind) {
+    case P11_KIND_NUMBER:
+        memcpy(&number, attribute->pValue, sizeof number);
+        return p11_ckr(mn_attributes_set_number(stored, attribute->type, number, &err));
+    case P11_KIND_BOOL:
+        return p11_ckr(mn_attributes_set_bool(stored, attribute->type,
+                                              *(const CK_BBOOL *)attribute->pValue != 0, &err));
+    case P11_KIND_BYTES:
+        break;
     }
-    return p11_ckr(mn_attributes_set_number(wanted->stored, attribute->type, number, err));
+    return p11_ckr(mn_attributes_set(stored, attribute->type,
+                                     attribute->pValue == NULL ? "" : attribute->pValue,
+                                     attribute->ulValueLen, &err));
 }
 
 static CK_RV
 add_stored(p11_wanted *wanted, const CK_ATTRIBUTE *attribute, p11_kind kind)
 {
-    mainet_error err = {0};
+    CK_ULONG class = 0;
 
-    switch (kind) {
-    case P11_KIND_NUMBER:
-        return add_number(wanted, attribute, &err);
-    case P11_KIND_BOOL:
-        return p11_ckr(mn_attributes_set_bool(wanted->stored, attribute->type,
-                                              *(const CK_BBOOL *)attribute->pValue != 0, &err));
-    case P11_KIND_BYTES:
-        break;
+    if (attribute->type == CKA_CLASS) {
+        memcpy(&class, attribute->pValue, sizeof class);
+        wanted->is_profile = class == CKO_PROFILE;
+        wanted->is_impossible |= !wanted->is_profile && class > CKO_SECRET_KEY;
     }
-    return p11_ckr(mn_attributes_set(wanted->stored, attribute->type, attribute->pValue,
-                                     attribute->ulValueLen, &err));
+    return p11_template_keep(wanted->stored, attribute, kind);
 }
 
 static bool

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "cryptoki3.h"
+#include "attribute.h"
 #include "store/attributes.h"
 
 /** What a search is after, and where it can be. */
@@ -16,6 +16,10 @@ typedef struct p11_wanted {
     bool on_token;         /**< the file may have some */
     bool in_memory;        /**< so may the sessions */
 } p11_wanted;
+
+/** Keep an attribute, whose length is right for its kind, as the store does. */
+CK_RV
+p11_template_keep(mn_attributes *stored, const CK_ATTRIBUTE *attribute, p11_kind kind);
 
 /** Judge a template. What no object of ours can have costs no access to the file. */
 CK_RV

@@ -183,6 +183,23 @@ p11_token_notice(p11_slot *slot, uint64_t generation)
         p11_token_refresh(slot);
 }
 
+CK_OBJECT_HANDLE
+p11_token_handle(p11_slot *slot, int64_t row)
+{
+    CK_OBJECT_HANDLE handle = CK_INVALID_HANDLE;
+
+    p11_mutex_lock(&slot->lock);
+    handle = p11_handles_of_row(&slot->handles, row);
+    if (handle == CK_INVALID_HANDLE) {
+        const p11_entry entry = {.handle = p11_module_new_handle(slot->module), .row = row};
+
+        if (p11_handles_add(&slot->handles, &entry))
+            handle = entry.handle;
+    }
+    p11_mutex_unlock(&slot->lock);
+    return handle;
+}
+
 /* What the handle stands for, as far as memory tells: *row is 0 if it is in `*object` or nowhere.
  */
 static CK_RV

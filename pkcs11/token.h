@@ -33,6 +33,10 @@ p11_token_notice(p11_slot *slot, uint64_t generation);
 mn_keys *
 p11_token_keys(p11_slot *slot);
 
+/** The handle of a row, a new one if it has none yet; CK_INVALID_HANDLE without memory. */
+CK_OBJECT_HANDLE
+p11_token_handle(p11_slot *slot, int64_t row);
+
 /** Find what a handle stands for, loading it if it is not in memory; free it. */
 CK_RV
 p11_token_object(p11_slot *slot, CK_OBJECT_HANDLE handle, p11_object **object);

@@ -68,8 +68,9 @@ set_names(const mainet_certificate *certificate, mn_attributes *plain, mainet_er
     return mn_attributes_set(plain, CKA_SERIAL_NUMBER, der, len, err);
 }
 
-static mainet_status
-set_certificate(const mainet_certificate *certificate, mn_attributes *plain, mainet_error *err)
+mainet_status
+mn_certificate_attributes(const mainet_certificate *certificate, mn_attributes *plain,
+                          mainet_error *err)
 {
     mn_auto(EVP_PKEY) key = X509_get_pubkey(mn_certificate_x509(certificate));
     uint8_t id[MN_KEY_ID_LEN];
@@ -132,7 +133,7 @@ add_certificate(importer *run, const mainet_certificate *certificate, bool is_ow
         return MAINET_OK;
     MN_TRY(set_common(plain, CKO_CERTIFICATE, false,
                       is_own ? run->label : mainet_certificate_common_name(certificate), err));
-    MN_TRY(set_certificate(certificate, plain, err));
+    MN_TRY(mn_certificate_attributes(certificate, plain, err));
     if (is_own)
         MN_TRY(set_origin(run->import, plain, err));
     MN_TRY(insert(run, plain, &added, err));

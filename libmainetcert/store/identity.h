@@ -12,6 +12,12 @@
 #define MN_CKA_SERVICE 0x804d4e03u            /**< UTF-8, absolute path of the profile */
 #define MN_CKA_ACQUIRED_AT 0x804d4e04u        /**< number, seconds since 1970 */
 
+/** Set what a CKO_CERTIFICATE object says of a certificate: its value, names and dates, and as
+ *  CKA_ID the one that NSS makes of its key. */
+mainet_status
+mn_certificate_attributes(const mainet_certificate *certificate, mn_attributes *plain,
+                          mainet_error *err);
+
 /** One identity on its way into a token; everything is borrowed. */
 typedef struct mn_identity_import {
     EVP_PKEY *key;

@@ -5,7 +5,7 @@
 #include <p11-kit/pkcs11.h>
 
 #include "store/key.h"
-#include "store/rows.h"
+#include "store/record.h"
 #include "store/token-private.h"
 #include "store/transaction.h"
 
@@ -76,6 +76,7 @@ make_public_key(const mn_object *like, mainet_error *err)
         mn_attributes_set_number(plain, CKA_CLASS, CKO_PUBLIC_KEY, err) != MAINET_OK ||
         mn_attributes_set_bool(plain, CKA_TOKEN, true, err) != MAINET_OK ||
         mn_attributes_set_bool(plain, CKA_PRIVATE, false, err) != MAINET_OK ||
+        mn_attributes_set_bool(plain, MN_CKA_COMPANION, true, err) != MAINET_OK ||
         mn_attributes_set_bool(plain, CKA_VERIFY, true, err) != MAINET_OK ||
         mn_attributes_set_bool(plain, CKA_ENCRYPT, EVP_PKEY_is_a(key, "RSA"), err) != MAINET_OK ||
         mn_attributes_set_bool(plain, CKA_WRAP, EVP_PKEY_is_a(key, "RSA"), err) != MAINET_OK)
@@ -124,6 +125,73 @@ mn_transaction_complete(mn_database *database, const mn_keys *keys, mn_head *hea
     return mn_rows_insert(database, keys, head, public_key, err);
 }
 
+/* The row of a public key's companion; 0 if there is none. */
+static mainet_status
+find_companion(mn_database *database, const mn_keys *keys, const uint8_t *public_key, int64_t *row,
+               mainet_error *err)
+{
+    mn_auto_ids ids = {.count = 0};
+
+    *row = 0;
+    if (public_key == NULL)
+        return MAINET_OK;
+    MN_TRY(mn_rows_with_public_key(database, public_key, CKO_PUBLIC_KEY, &ids, err));
+    for (size_t i = 0; i < ids.count; i++) {
+        mn_auto(mn_object) object = mn_rows_load(database, keys, ids.ids[i], err);
+
+        if (object == NULL)
+            return mn_failure(err);
+        if (mn_attributes_bool(mn_object_attributes(object), MN_CKA_COMPANION, false))
+            *row = ids.ids[i];
+    }
+    return MAINET_OK;
+}
+
+mainet_status
+mn_transaction_replace(mn_database *database, const mn_keys *keys, mn_head *head, mn_object *object,
+                       bool *replaced, mainet_error *err)
+{
+    int64_t row = 0;
+
+    *replaced = false;
+    if (mn_object_class(object) != CKO_PUBLIC_KEY)
+        return MAINET_OK;
+    MN_TRY(find_companion(database, keys, mn_object_public_key_hash(object), &row, err));
+    if (row == 0)
+        return MAINET_OK;
+    *replaced = true;
+    mn_object_set_id(object, row);
+    return mn_rows_update(database, keys, head, object, err);
+}
+
+mainet_status
+mn_transaction_delete(mn_database *database, const mn_keys *keys, mn_head *head, int64_t id,
+                      mainet_error *err)
+{
+    mn_auto(mn_object) object = mn_rows_load(database, keys, id, err);
+    bool has_private = false;
+    int64_t row = 0;
+
+    if (object == NULL)
+        return mn_failure(err);
+    MN_TRY(mn_rows_delete(database, keys, head, id, err));
+    if (mn_object_class(object) != CKO_PRIVATE_KEY || mn_object_public_key_hash(object) == NULL)
+        return MAINET_OK;
+    MN_TRY(has_class(database, object, CKO_PRIVATE_KEY, &has_private, err));
+    MN_TRY(find_companion(database, keys, mn_object_public_key_hash(object), &row, err));
+    return has_private || row == 0 ? MAINET_OK : mn_rows_delete(database, keys, head, row, err);
+}
+
+static mainet_status
+insert(mn_database *database, const mn_keys *keys, mn_head *head, mn_object *object,
+       mainet_error *err)
+{
+    bool replaced = false;
+
+    MN_TRY(mn_transaction_replace(database, keys, head, object, &replaced, err));
+    return replaced ? MAINET_OK : mn_rows_insert(database, keys, head, object, err);
+}
+
 mainet_status
 mn_token_insert(mainet_token *token, const mn_keys *keys, mn_object *const *objects, size_t count,
                 mainet_error *err)
@@ -135,7 +203,7 @@ mn_token_insert(mainet_token *token, const mn_keys *keys, mn_object *const *obje
     if (database == NULL)
         return mn_failure(err);
     for (size_t i = 0; i < count; i++)
-        MN_TRY(mn_rows_insert(database, keys, &head, objects[i], err));
+        MN_TRY(insert(database, keys, &head, objects[i], err));
     for (size_t i = 0; i < count; i++)
         MN_TRY(mn_transaction_complete(database, keys, &head, objects[i], err));
     return mn_transaction_commit(database, keys, &head, err);
@@ -164,6 +232,6 @@ mn_token_delete(mainet_token *token, const mn_keys *keys, int64_t id, mainet_err
     database = mn_transaction_begin(token, keys, &head, err);
     if (database == NULL)
         return mn_failure(err);
-    MN_TRY(mn_rows_delete(database, keys, &head, id, err));
+    MN_TRY(mn_transaction_delete(database, keys, &head, id, err));
     return mn_transaction_commit(database, keys, &head, err);
 }

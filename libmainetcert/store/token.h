@@ -104,8 +104,8 @@ mn_token_find(mainet_token *token, const mn_keys *keys, const mn_attributes *wan
 mn_object *
 mn_token_load(mainet_token *token, const mn_keys *keys, int64_t id, mainet_error *err);
 
-/** Insert objects in one transaction; they get their ids. A missing public-key object
- *  is made for a certificate or private key. */
+/** Insert objects in one transaction; they get their ids. A missing public-key object is made for a
+ *  certificate or private key, and gives way to one that is inserted later. */
 mainet_status
 mn_token_insert(mainet_token *token, const mn_keys *keys, mn_object *const *objects, size_t count,
                 mainet_error *err);
@@ -115,7 +115,8 @@ mainet_status
 mn_token_update(mainet_token *token, const mn_keys *keys, const mn_object *object,
                 mainet_error *err);
 
-/** Delete one object; MAINET_E_OBJECT_NOT_FOUND if it is gone. */
+/** Delete one object, and with a private key the public-key object that was made for it;
+ *  MAINET_E_OBJECT_NOT_FOUND if it is gone. */
 mainet_status
 mn_token_delete(mainet_token *token, const mn_keys *keys, int64_t id, mainet_error *err);
 

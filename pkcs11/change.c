@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "change.h"
+
+#include "ckr.h"
+#include "draft.h"
+#include "session.h"
+#include "store/record.h"
+#include "template.h"
+#include "token.h"
+
+/* What may be written again (PKCS#11 v3.0, 4.1.2 and footnote 8), and which way it may turn. */
+typedef enum way { EITHER, ONLY_TRUE, ONLY_FALSE } way;
+
+static const struct {
+    CK_ATTRIBUTE_TYPE type;
+    way way;
+} changeable[] = {
+    {CKA_LABEL, EITHER},           {CKA_ID, EITHER},
+    {CKA_SUBJECT, EITHER},         {CKA_START_DATE, EITHER},
+    {CKA_END_DATE, EITHER},        {CKA_APPLICATION, EITHER},
+    {CKA_OBJECT_ID, EITHER},       {CKA_ENCRYPT, EITHER},
+    {CKA_DECRYPT, EITHER},         {CKA_SIGN, EITHER},
+    {CKA_SIGN_RECOVER, EITHER},    {CKA_VERIFY, EITHER},
+    {CKA_VERIFY_RECOVER, EITHER},  {CKA_WRAP, EITHER},
+    {CKA_UNWRAP, EITHER},          {CKA_DERIVE, EITHER},
+    {CKA_SENSITIVE, ONLY_TRUE},    {CKA_WRAP_WITH_TRUSTED, ONLY_TRUE},
+    {CKA_EXTRACTABLE, ONLY_FALSE}, {CKA_COPYABLE, ONLY_FALSE},
+};
+
+static bool
+turns_so(const p11_object *object, const mn_keys *keys, const CK_ATTRIBUTE *attribute, way allowed)
+{
+    const bool now = p11_attribute_flag(object, keys, attribute->type);
+    const bool then = *(const CK_BBOOL *)attribute->pValue != CK_FALSE;
+
+    return now == then || then == (allowed == ONLY_TRUE);
+}
+
+CK_RV
+p11_change_check(const p11_object *object, const mn_keys *keys, const CK_ATTRIBUTE *attribute,
+                 p11_kind *kind)
+{
+    const bool is_data_value = attribute->type == CKA_VALUE && object->class == CKO_DATA;
+    const bool is_certificate_name =
+        attribute->type == CKA_SUBJECT && object->class == CKO_CERTIFICATE;
+    const CK_RV rv = p11_draft_check(attribute, object->class, kind);
+
+    if (rv != CKR_OK || is_data_value)
+        return rv;
+    for (size_t i = 0; i < sizeof changeable / sizeof *changeable && !is_certificate_name; i++) {
+        if (changeable[i].type != attribute->type)
+            continue;
+        return changeable[i].way == EITHER || turns_so(object, keys, attribute, changeable[i].way)
+                   ? CKR_OK
+                   : CKR_ATTRIBUTE_READ_ONLY;
+    }
+    return CKR_ATTRIBUTE_READ_ONLY;
+}
+
+/* What a handle is: in the token's file, or in memory, there as a session's or everybody's. */
+static CK_RV
+find_entry(p11_slot *slot, CK_OBJECT_HANDLE handle, p11_entry *found)
+{
+    const p11_entry *entry = NULL;
+
+    p11_mutex_lock(&slot->lock);
+    entry = p11_handles_get(&slot->handles, handle);
+    if (entry != NULL)
+        *found = *entry;
+    p11_mutex_unlock(&slot->lock);
+    return entry == NULL ? CKR_OBJECT_HANDLE_INVALID : CKR_OK;
+}
+
+static bool
+is_built_in(const p11_entry *entry)
+{
+    return entry->row == 0 && entry->owner == CK_INVALID_HANDLE;
+}
+
+/* Whether this session may write what the entry stands for. */
+static CK_RV
+permit(const p11_session *session, const p11_entry *entry, const mn_keys *keys)
+{
+    if (is_built_in(entry))
+        return CKR_ACTION_PROHIBITED;
+    if (entry->row == 0)
+        return CKR_OK;
+    if ((session->flags & CKF_RW_SESSION) == 0)
+        return CKR_SESSION_READ_ONLY;
+    return keys == NULL ? CKR_USER_NOT_LOGGED_IN : CKR_OK;
+}
+
+static CK_RV
+set_hidden(mn_object *object, const mn_attributes *values)
+{
+    mainet_error err = {0};
+    CK_RV rv = CKR_OK;
+
+    for (size_t i = 0; i < mn_attributes_count(values) && rv == CKR_OK; i++) {
+        const mn_attribute *at = mn_attributes_at(values, i);
+
+        rv = p11_ckr(mn_object_set_secret(object, at->type, at->value, at->value_len, &err));
+    }
+    return rv;
+}
+
+static CK_RV
+set_plain(mn_attributes *plain, const mn_attributes *values)
+{
+    mainet_error err = {0};
+    CK_RV rv = CKR_OK;
+
+    for (size_t i = 0; i < mn_attributes_count(values) && rv == CKR_OK; i++) {
+        const mn_attribute *at = mn_attributes_at(values, i);
+
+        rv = p11_ckr(mn_attributes_set(plain, at->type, at->value, at->value_len, &err));
+    }
+    return rv;
+}
+
+static CK_RV
+read_values(const p11_object *object, const mn_keys *keys, const CK_ATTRIBUTE *template,
+            CK_ULONG count, mn_attributes *values)
+{
+    CK_RV rv = CKR_OK;
+
+    for (CK_ULONG i = 0; i < count && rv == CKR_OK; i++) {
+        p11_kind kind = P11_KIND_BYTES;
+
+        if (p11_draft_is_ignored(template[i].type))
+            continue;
+        rv = p11_change_check(object, keys, &template[i], &kind);
+        if (rv == CKR_OK)
+            rv = p11_template_keep(values, &template[i], kind);
+    }
+    return rv;
+}
+
+/* The object as it will be. */
+static CK_RV
+rewrite(const p11_object *object, const mn_attributes *values, mn_object **changed)
+{
+    mainet_error err = {0};
+    const bool is_hidden = mn_object_is_hidden(object->stored);
+    mn_auto(mn_attributes) plain = mn_attributes_copy(mn_object_attributes(object->stored), &err);
+    CK_RV rv = plain == NULL ? CKR_HOST_MEMORY : CKR_OK;
+
+    if (rv == CKR_OK && !is_hidden)
+        rv = set_plain(plain, values);
+    if (rv != CKR_OK)
+        return rv;
+    *changed = mn_object_with(object->stored, plain, &err);
+    if (*changed == NULL)
+        return p11_ckr(err.status);
+    return is_hidden ? set_hidden(*changed, values) : CKR_OK;
+}
+
+static CK_RV
+replace(p11_slot *slot, const p11_entry *entry, const mn_keys *keys, mn_object *changed)
+{
+    mainet_error err = {0};
+    p11_object *object = NULL;
+
+    if (entry->row != 0) {
+        if (mn_token_update(slot->token, keys, changed, &err) != MAINET_OK)
+            return p11_ckr_of(&err);
+    } else {
+        object = p11_object_new(mn_object_ref(changed));
+        if (object == NULL)
+            return CKR_HOST_MEMORY;
+    }
+    p11_mutex_lock(&slot->lock);
+    p11_handles_replace(&slot->handles, entry->handle, object);
+    p11_mutex_unlock(&slot->lock);
+    return CKR_OK;
+}
+
+/* `io` is held, so that what was read is what is written. */
+static CK_RV
+change(p11_slot *slot, const p11_entry *entry, p11_object *object, const mn_keys *keys,
+       const CK_ATTRIBUTE *template, CK_ULONG count)
+{
+    mainet_error err = {0};
+    mn_auto(mn_attributes) values = mn_attributes_new(&err);
+    mn_auto(mn_object) changed = NULL;
+    CK_RV rv = values == NULL ? CKR_HOST_MEMORY : CKR_OK;
+
+    if (rv == CKR_OK && !p11_attribute_flag(object, keys, CKA_MODIFIABLE))
+        rv = CKR_ACTION_PROHIBITED;
+    if (rv == CKR_OK)
+        rv = read_values(object, keys, template, count, values);
+    if (rv == CKR_OK)
+        rv = rewrite(object, values, &changed);
+    return rv == CKR_OK ? replace(slot, entry, keys, changed) : rv;
+}
+
+CK_RV
+p11_change(p11_session *session, CK_OBJECT_HANDLE handle, const CK_ATTRIBUTE *template,
+           CK_ULONG count)
+{
+    p11_slot *slot = session->slot;
+    mn_auto(mn_keys) keys = p11_token_keys(slot);
+    mn_auto(p11_object) object = NULL;
+    p11_entry entry;
+    CK_RV rv = p11_token_object(slot, handle, &object);
+
+    if (rv == CKR_OK)
+        rv = find_entry(slot, handle, &entry);
+    if (rv == CKR_OK)
+        rv = permit(session, &entry, keys);
+    if (rv != CKR_OK)
+        return rv;
+    p11_mutex_lock(&slot->io);
+    rv = change(slot, &entry, object, keys, template, count);
+    p11_mutex_unlock(&slot->io);
+    return rv;
+}
+
+static CK_RV
+delete_row(p11_slot *slot, const p11_entry *entry, const mn_keys *keys)
+{
+    mainet_error err = {0};
+    CK_RV rv = CKR_OK;
+
+    p11_mutex_lock(&slot->io);
+    if (mn_token_delete(slot->token, keys, entry->row, &err) != MAINET_OK)
+        rv = p11_ckr_of(&err);
+    if (rv == CKR_OK) /* a public key of ours may have gone with its private key */
+        p11_token_refresh(slot);
+    p11_mutex_unlock(&slot->io);
+    return rv;
+}
+
+CK_RV
+p11_destroy(p11_session *session, CK_OBJECT_HANDLE handle)
+{
+    p11_slot *slot = session->slot;
+    mn_auto(mn_keys) keys = p11_token_keys(slot);
+    mn_auto(p11_object) object = NULL;
+    p11_entry entry;
+    CK_RV rv = p11_token_object(slot, handle, &object);
+
+    if (rv == CKR_OK)
+        rv = find_entry(slot, handle, &entry);
+    if (rv == CKR_OK)
+        rv = permit(session, &entry, keys);
+    if (rv == CKR_OK && !p11_attribute_flag(object, keys, CKA_DESTROYABLE))
+        rv = CKR_ACTION_PROHIBITED;
+    if (rv != CKR_OK)
+        return rv;
+    if (entry.row != 0)
+        return delete_row(slot, &entry, keys);
+    p11_mutex_lock(&slot->lock);
+    p11_handles_remove(&slot->handles, handle);
+    p11_mutex_unlock(&slot->lock);
+    return CKR_OK;
+}
