@@ -5,6 +5,7 @@
 /* What every C_ function does: is the module initialized, whom does the handle mean, lock, call,
  * unlock. Nothing else locks a session. For entry.c and its like. */
 
+#include "ckr.h"
 #include "session.h"
 
 static inline CK_RV
@@ -64,6 +65,17 @@ unlock_session(p11_session *session, CK_RV rv)
     if (session != NULL)
         p11_mutex_unlock(&session->lock);
     return release_session(session, rv);
+}
+
+/* The first random number makes libcrypto read the host's configuration, which may load a provider
+ * that calls us: so it is drawn here, before any lock is taken. Whoever has a session has been
+ * here. */
+static inline CK_RV
+make_crypto_ready(void)
+{
+    mainet_error err = {0};
+
+    return p11_ckr(mn_crypto_ready(&err));
 }
 
 #endif

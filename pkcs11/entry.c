@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The C_ functions, each a doorway (doorway.h); what is done with keys beyond signing is in
- * entry-key.c. */
+ * entry-key.c, writing objects in entry-object.c, tokens and PINs in entry-token.c. */
 #include "attribute.h"
-#include "ckr.h"
 #include "doorway.h"
 #include "find.h"
 #include "info.h"
@@ -12,17 +11,6 @@
 #include "sign.h"
 #include "token.h"
 #include "verify.h"
-
-/* The first random number makes libcrypto read the host's configuration, which may load a provider
- * that calls us: so it is drawn here, before any lock is taken. Whoever has a session has been
- * here. */
-static CK_RV
-make_crypto_ready(void)
-{
-    mainet_error err = {0};
-
-    return p11_ckr(mn_crypto_ready(&err));
-}
 
 CK_RV
 C_Initialize(CK_VOID_PTR arguments)
