@@ -21,18 +21,10 @@ p11_decrypt_begin(p11_session *session, const CK_MECHANISM *mechanism, CK_OBJECT
     return p11_operation_start(session, &session->decrypt, mechanism, key, CKF_DECRYPT);
 }
 
-/* RFC 8017, 7.1.1 and 7.2.1: what fits into one block. */
 static CK_ULONG
 most(const p11_operation *operation)
 {
-    const p11_method *method = &operation->ready->method;
-    CK_ULONG overhead = 0;
-
-    if (method->mechanism->scheme == P11_SCHEME_RSA_PKCS)
-        overhead = P11_PKCS1_OVERHEAD;
-    if (method->mechanism->scheme == P11_SCHEME_RSA_OAEP)
-        overhead = 2 * p11_digest_len(method->digest) + 2;
-    return operation->output_len > overhead ? operation->output_len - overhead : 0;
+    return p11_method_most(&operation->ready->method, operation->output_len);
 }
 
 static CK_RV

@@ -8,18 +8,19 @@ typedef struct digest_row {
     CK_ULONG len;
     CK_MECHANISM_TYPE type;
     CK_RSA_PKCS_MGF_TYPE mgf;
+    ck_ec_kdf_t kdf;
 } digest_row;
 
 static const digest_row digests[] = {
-    [P11_DIGEST_SHA1] = {"SHA1", 20, CKM_SHA_1, CKG_MGF1_SHA1},
-    [P11_DIGEST_SHA224] = {"SHA224", 28, CKM_SHA224, CKG_MGF1_SHA224},
-    [P11_DIGEST_SHA256] = {"SHA256", 32, CKM_SHA256, CKG_MGF1_SHA256},
-    [P11_DIGEST_SHA384] = {"SHA384", 48, CKM_SHA384, CKG_MGF1_SHA384},
-    [P11_DIGEST_SHA512] = {"SHA512", 64, CKM_SHA512, CKG_MGF1_SHA512},
-    [P11_DIGEST_SHA3_224] = {"SHA3-224", 28, CKM_SHA3_224, CKG_MGF1_SHA3_224},
-    [P11_DIGEST_SHA3_256] = {"SHA3-256", 32, CKM_SHA3_256, CKG_MGF1_SHA3_256},
-    [P11_DIGEST_SHA3_384] = {"SHA3-384", 48, CKM_SHA3_384, CKG_MGF1_SHA3_384},
-    [P11_DIGEST_SHA3_512] = {"SHA3-512", 64, CKM_SHA3_512, CKG_MGF1_SHA3_512},
+    [P11_DIGEST_SHA1] = {"SHA1", 20, CKM_SHA_1, CKG_MGF1_SHA1, CKD_SHA1_KDF},
+    [P11_DIGEST_SHA224] = {"SHA224", 28, CKM_SHA224, CKG_MGF1_SHA224, CKD_SHA224_KDF},
+    [P11_DIGEST_SHA256] = {"SHA256", 32, CKM_SHA256, CKG_MGF1_SHA256, CKD_SHA256_KDF},
+    [P11_DIGEST_SHA384] = {"SHA384", 48, CKM_SHA384, CKG_MGF1_SHA384, CKD_SHA384_KDF},
+    [P11_DIGEST_SHA512] = {"SHA512", 64, CKM_SHA512, CKG_MGF1_SHA512, CKD_SHA512_KDF},
+    [P11_DIGEST_SHA3_224] = {"SHA3-224", 28, CKM_SHA3_224, CKG_MGF1_SHA3_224, CKD_SHA3_224_KDF},
+    [P11_DIGEST_SHA3_256] = {"SHA3-256", 32, CKM_SHA3_256, CKG_MGF1_SHA3_256, CKD_SHA3_256_KDF},
+    [P11_DIGEST_SHA3_384] = {"SHA3-384", 48, CKM_SHA3_384, CKG_MGF1_SHA3_384, CKD_SHA3_384_KDF},
+    [P11_DIGEST_SHA3_512] = {"SHA3-512", 64, CKM_SHA3_512, CKG_MGF1_SHA3_512, CKD_SHA3_512_KDF},
 };
 
 #define DIGEST_COUNT (sizeof digests / sizeof *digests)
@@ -68,6 +69,16 @@ p11_digest_of_mgf(CK_RSA_PKCS_MGF_TYPE type)
 {
     for (size_t i = P11_DIGEST_SHA1; i < DIGEST_COUNT; i++) {
         if (digests[i].mgf == type)
+            return (p11_digest)i;
+    }
+    return P11_DIGEST_NONE;
+}
+
+p11_digest
+p11_digest_of_kdf(ck_ec_kdf_t type)
+{
+    for (size_t i = P11_DIGEST_SHA1; i < DIGEST_COUNT; i++) {
+        if (digests[i].kdf == type)
             return (p11_digest)i;
     }
     return P11_DIGEST_NONE;

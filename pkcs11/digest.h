@@ -38,4 +38,8 @@ p11_digest_of_hash(CK_MECHANISM_TYPE type);
 p11_digest
 p11_digest_of_mgf(CK_RSA_PKCS_MGF_TYPE type);
 
+/** What CKD_SHA256_KDF and its like mean. */
+p11_digest
+p11_digest_of_kdf(ck_ec_kdf_t type);
+
 #endif

@@ -232,25 +232,31 @@ p11_draft_set_mechanism(p11_draft *draft, CK_MECHANISM_TYPE mechanism)
 }
 
 /* A key that came from outside may leave again, as the manual wants its certificates to be; one
- * that was made here stays unless somebody says otherwise. */
+ * that was made here stays unless somebody says otherwise. The secret keys of a session are there
+ * to be used by somebody who has ciphers, which we have not: Java reads what it agreed on for TLS.
+ */
 static mainet_status
 set_history(p11_draft *draft, mainet_error *err)
 {
     const bool is_born_here = draft->origin == P11_ORIGIN_GENERATED;
+    const bool was_sensitive = is_born_here || draft->was_sensitive;
+    const bool was_unextractable = is_born_here || draft->was_unextractable;
     const bool came_in =
         draft->origin == P11_ORIGIN_CREATED || draft->origin == P11_ORIGIN_UNWRAPPED;
-    const bool is_sensitive = mn_attributes_bool(draft->plain, CKA_SENSITIVE, true);
-    const bool is_extractable = mn_attributes_bool(draft->plain, CKA_EXTRACTABLE, came_in);
+    const bool is_passing = draft->class == CKO_SECRET_KEY && !draft->on_token;
+    const bool is_sensitive = mn_attributes_bool(draft->plain, CKA_SENSITIVE, !is_passing);
+    const bool is_extractable =
+        mn_attributes_bool(draft->plain, CKA_EXTRACTABLE, came_in || is_passing);
 
     MN_TRY(mn_attributes_set_bool(draft->plain, CKA_LOCAL, is_born_here, err));
     if (!is_secret_class(draft->class))
         return MAINET_OK;
     MN_TRY(mn_attributes_set_bool(draft->plain, CKA_SENSITIVE, is_sensitive, err));
     MN_TRY(mn_attributes_set_bool(draft->plain, CKA_EXTRACTABLE, is_extractable, err));
-    MN_TRY(mn_attributes_set_bool(draft->plain, CKA_ALWAYS_SENSITIVE, is_born_here && is_sensitive,
+    MN_TRY(mn_attributes_set_bool(draft->plain, CKA_ALWAYS_SENSITIVE, was_sensitive && is_sensitive,
                                   err));
     return mn_attributes_set_bool(draft->plain, CKA_NEVER_EXTRACTABLE,
-                                  is_born_here && !is_extractable, err);
+                                  was_unextractable && !is_extractable, err);
 }
 
 static mainet_status

@@ -6,7 +6,8 @@
 #define SIGNS (CKF_SIGN | CKF_VERIFY)
 #define RECOVERS (CKF_SIGN_RECOVER | CKF_VERIFY_RECOVER)
 #define CIPHERS (CKF_ENCRYPT | CKF_DECRYPT)
-#define ON_CURVES (SIGNS | CKF_EC_F_P | CKF_EC_NAMEDCURVE | CKF_EC_UNCOMPRESS)
+#define WRAPS (CKF_WRAP | CKF_UNWRAP)
+#define CURVES (CKF_EC_F_P | CKF_EC_NAMEDCURVE | CKF_EC_UNCOMPRESS)
 
 #define RSA_ALSO(type, scheme, digest, flags)                                                      \
     {                                                                                              \
@@ -15,14 +16,24 @@
 #define RSA(type, scheme, digest) RSA_ALSO(type, scheme, digest, SIGNS)
 #define EC(type, digest)                                                                           \
     {                                                                                              \
-        type, P11_SCHEME_ECDSA, P11_DIGEST_##digest, CKK_EC, 256, 521, ON_CURVES                   \
+        type, P11_SCHEME_ECDSA, P11_DIGEST_##digest, CKK_EC, 256, 521, SIGNS | CURVES              \
+    }
+
+#define AES(type, scheme)                                                                          \
+    {                                                                                              \
+        type, P11_SCHEME_AES_##scheme, P11_DIGEST_NONE, CKK_AES, 16, 32, WRAPS                     \
+    }
+
+#define GENERATES(type, key_type, min, max, flags)                                                 \
+    {                                                                                              \
+        type, P11_SCHEME_GENERATE, P11_DIGEST_NONE, key_type, min, max, flags                      \
     }
 
 /* Listed is what works in full, single-part and multi-part: Java uses whatever it finds here. */
 static const p11_mechanism mechanisms[] = {
-    RSA_ALSO(CKM_RSA_PKCS, PKCS, NONE, SIGNS | RECOVERS | CIPHERS),
+    RSA_ALSO(CKM_RSA_PKCS, PKCS, NONE, SIGNS | RECOVERS | CIPHERS | WRAPS),
     RSA_ALSO(CKM_RSA_X_509, RAW, NONE, SIGNS | RECOVERS | CIPHERS),
-    RSA_ALSO(CKM_RSA_PKCS_OAEP, OAEP, NONE, CIPHERS),
+    RSA_ALSO(CKM_RSA_PKCS_OAEP, OAEP, NONE, CIPHERS | WRAPS),
     RSA(CKM_RSA_PKCS_PSS, PSS, NONE),
     RSA(CKM_SHA1_RSA_PKCS, PKCS, SHA1),
     RSA(CKM_SHA224_RSA_PKCS, PKCS, SHA224),
@@ -54,6 +65,19 @@ static const p11_mechanism mechanisms[] = {
     EC(CKM_ECDSA_SHA3_512, SHA3_512),
     {CKM_EDDSA, P11_SCHEME_EDDSA, P11_DIGEST_NONE, CKK_EC_EDWARDS, 255, 255,
      SIGNS | CKF_EC_F_P | CKF_EC_NAMEDCURVE},
+    GENERATES(CKM_RSA_PKCS_KEY_PAIR_GEN, CKK_RSA, 2048, 4096, CKF_GENERATE_KEY_PAIR),
+    GENERATES(CKM_EC_KEY_PAIR_GEN, CKK_EC, 256, 521, CKF_GENERATE_KEY_PAIR | CURVES),
+    GENERATES(CKM_EC_EDWARDS_KEY_PAIR_GEN, CKK_EC_EDWARDS, 255, 255,
+              CKF_GENERATE_KEY_PAIR | CURVES),
+    GENERATES(CKM_AES_KEY_GEN, CKK_AES, 16, 32, CKF_GENERATE),
+    GENERATES(CKM_GENERIC_SECRET_KEY_GEN, CKK_GENERIC_SECRET, 8, 4096, CKF_GENERATE),
+    {CKM_ECDH1_DERIVE, P11_SCHEME_ECDH, P11_DIGEST_NONE, CKK_EC, 256, 521, CKF_DERIVE | CURVES},
+    {CKM_ECDH1_COFACTOR_DERIVE, P11_SCHEME_ECDH, P11_DIGEST_NONE, CKK_EC, 256, 521,
+     CKF_DERIVE | CURVES},
+    AES(CKM_AES_KEY_WRAP, WRAP),
+    AES(CKM_AES_KEY_WRAP_PAD, WRAP_PAD),
+    AES(CKM_AES_KEY_WRAP_KWP, WRAP_PAD),
+    AES(CKM_AES_CBC_PAD, CBC_PAD),
 };
 
 #define MECHANISM_COUNT (sizeof mechanisms / sizeof *mechanisms)
@@ -89,6 +113,6 @@ p11_mechanism_info(CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *info)
     if (found == NULL)
         return CKR_MECHANISM_INVALID;
     *info = (CK_MECHANISM_INFO){
-        .ulMinKeySize = found->min_bits, .ulMaxKeySize = found->max_bits, .flags = found->flags};
+        .ulMinKeySize = found->min_size, .ulMaxKeySize = found->max_size, .flags = found->flags};
     return CKR_OK;
 }

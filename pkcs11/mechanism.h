@@ -12,6 +12,11 @@ typedef enum p11_scheme {
     P11_SCHEME_RSA_OAEP,
     P11_SCHEME_ECDSA,
     P11_SCHEME_EDDSA,
+    P11_SCHEME_ECDH,
+    P11_SCHEME_GENERATE,
+    P11_SCHEME_AES_WRAP,
+    P11_SCHEME_AES_WRAP_PAD,
+    P11_SCHEME_AES_CBC_PAD,
 } p11_scheme;
 
 /** One row of what we can do. */
@@ -20,8 +25,8 @@ typedef struct p11_mechanism {
     p11_scheme scheme;
     p11_digest digest; /**< of hash-and-sign forms; P11_DIGEST_NONE: the caller hashes */
     CK_KEY_TYPE key_type;
-    CK_ULONG min_bits;
-    CK_ULONG max_bits;
+    CK_ULONG min_size; /**< bits; bytes of AES, as the standard counts it */
+    CK_ULONG max_size;
     CK_FLAGS flags;
 } p11_mechanism;
 

@@ -2,6 +2,7 @@
 #include "method.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <string.h>
 
 static CK_RV
@@ -58,6 +59,38 @@ read_eddsa(const CK_MECHANISM *asked)
     return eddsa.phFlag != 0 || eddsa.ulContextDataLen != 0 ? CKR_MECHANISM_PARAM_INVALID : CKR_OK;
 }
 
+/* Key wrapping starts from the value of its RFC unless the caller has another. */
+static CK_RV
+read_iv(p11_method *method, const CK_MECHANISM *asked, CK_ULONG iv_len, bool is_optional)
+{
+    if (asked->ulParameterLen == 0 && is_optional)
+        return CKR_OK;
+    if (asked->pParameter == NULL || asked->ulParameterLen != iv_len)
+        return CKR_MECHANISM_PARAM_INVALID;
+    method->iv = asked->pParameter;
+    return CKR_OK;
+}
+
+static CK_RV
+read_ecdh(p11_method *method, const CK_MECHANISM *asked)
+{
+    CK_ECDH1_DERIVE_PARAMS ecdh;
+
+    if (asked->pParameter == NULL || asked->ulParameterLen != sizeof ecdh)
+        return CKR_MECHANISM_PARAM_INVALID;
+    memcpy(&ecdh, asked->pParameter, sizeof ecdh);
+    method->digest = p11_digest_of_kdf(ecdh.kdf);
+    method->label = ecdh.pSharedData;
+    method->label_len = ecdh.ulSharedDataLen;
+    method->point = ecdh.pPublicData;
+    method->point_len = ecdh.ulPublicDataLen;
+    if (method->digest == P11_DIGEST_NONE && ecdh.kdf != CKD_NULL)
+        return CKR_MECHANISM_PARAM_INVALID;
+    if (method->label_len != 0 && (method->label == NULL || ecdh.kdf == CKD_NULL))
+        return CKR_MECHANISM_PARAM_INVALID;
+    return method->point == NULL || method->point_len == 0 ? CKR_MECHANISM_PARAM_INVALID : CKR_OK;
+}
+
 CK_RV
 p11_method_read(p11_method *method, const CK_MECHANISM *asked, CK_FLAGS purpose)
 {
@@ -73,9 +106,29 @@ p11_method_read(p11_method *method, const CK_MECHANISM *asked, CK_FLAGS purpose)
         return read_oaep(method, asked);
     case P11_SCHEME_EDDSA:
         return read_eddsa(asked);
+    case P11_SCHEME_ECDH:
+        return read_ecdh(method, asked);
+    case P11_SCHEME_AES_WRAP:
+        return read_iv(method, asked, 8, true);
+    case P11_SCHEME_AES_WRAP_PAD:
+        return read_iv(method, asked, 4, true);
+    case P11_SCHEME_AES_CBC_PAD:
+        return read_iv(method, asked, 16, false);
     default:
         break;
     }
     method->digest = found->digest;
     return asked->ulParameterLen == 0 ? CKR_OK : CKR_MECHANISM_PARAM_INVALID;
+}
+
+CK_ULONG
+p11_method_most(const p11_method *method, CK_ULONG key_len)
+{
+    CK_ULONG overhead = 0;
+
+    if (method->mechanism->scheme == P11_SCHEME_RSA_PKCS)
+        overhead = P11_PKCS1_OVERHEAD;
+    if (method->mechanism->scheme == P11_SCHEME_RSA_OAEP)
+        overhead = 2 * p11_digest_len(method->digest) + 2;
+    return key_len > overhead ? key_len - overhead : 0;
 }

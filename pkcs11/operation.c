@@ -10,8 +10,8 @@
 
 #define PARTS_MAX (16U << 20) /* what can be signed in parts without hashing on the way */
 
-static void
-ready_clear(p11_ready *ready)
+void
+p11_ready_clear(p11_ready *ready)
 {
     EVP_PKEY_CTX_free(ready->context);
     EVP_PKEY_free(ready->key);
@@ -43,7 +43,7 @@ p11_operation_clear(p11_operation *operation)
     EVP_MD_CTX_free(operation->digest);
     operation->digest = NULL;
     for (size_t i = 0; i < P11_READY_MAX; i++)
-        ready_clear(&operation->readies[i]);
+        p11_ready_clear(&operation->readies[i]);
 }
 
 bool
@@ -149,16 +149,18 @@ begin_context(EVP_PKEY_CTX *context, CK_FLAGS purpose)
     case CKF_VERIFY_RECOVER:
         return EVP_PKEY_verify_recover_init(context);
     case CKF_ENCRYPT:
+    case CKF_WRAP:
         return EVP_PKEY_encrypt_init(context);
     case CKF_DECRYPT:
+    case CKF_UNWRAP:
         return EVP_PKEY_decrypt_init(context);
     default:
         return 0;
     }
 }
 
-static bool
-make_ready(p11_ready *ready, const p11_method *method, EVP_PKEY *key, CK_FLAGS purpose)
+bool
+p11_ready_make(p11_ready *ready, const p11_method *method, EVP_PKEY *key, CK_FLAGS purpose)
 {
     ready->method = *method;
     ready->method.label = NULL; /* it is in the context, and the caller's to take away */
@@ -183,10 +185,10 @@ find_ready(p11_operation *operation, const p11_method *method, EVP_PKEY *key, CK
             return &operation->readies[i];
     }
     ready = &operation->readies[operation->next_ready++ % P11_READY_MAX];
-    ready_clear(ready);
-    if (make_ready(ready, method, key, purpose))
+    p11_ready_clear(ready);
+    if (p11_ready_make(ready, method, key, purpose))
         return ready;
-    ready_clear(ready);
+    p11_ready_clear(ready);
     return NULL;
 }
 

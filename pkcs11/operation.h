@@ -11,7 +11,6 @@
 
 #define P11_READY_MAX 4
 #define P11_DIGEST_MAX 64
-#define P11_PKCS1_OVERHEAD 11 /* RFC 8017, 7.2.1 and 9.2 */
 
 /** A key made ready for one method: kept, for the next operation is likely to be the same, and to
  *  make a context costs as much as a tenth of a P-256 signature. */
@@ -20,6 +19,13 @@ typedef struct p11_ready {
     EVP_PKEY *key;
     EVP_PKEY_CTX *context; /**< NULL: EdDSA, which signs by EVP_DigestSign */
 } p11_ready;
+
+/** Make a key ready; false if OpenSSL refuses. Clear it in any case. */
+bool
+p11_ready_make(p11_ready *ready, const p11_method *method, EVP_PKEY *key, CK_FLAGS purpose);
+
+void
+p11_ready_clear(p11_ready *ready);
 
 /** Signing, verifying, encrypting or decrypting, at most one of each a session. Starts zeroed;
  *  ended, it keeps what it made ready. */

@@ -100,3 +100,25 @@ p11_wanted_clear(p11_wanted *wanted)
     mn_attributes_free(wanted->stored);
     wanted->stored = NULL;
 }
+
+const CK_ATTRIBUTE *
+p11_template_find(const CK_ATTRIBUTE *template, CK_ULONG count, CK_ATTRIBUTE_TYPE type)
+{
+    for (CK_ULONG i = 0; i < count; i++) {
+        if (template[i].type == type)
+            return &template[i];
+    }
+    return NULL;
+}
+
+bool
+p11_template_number(const CK_ATTRIBUTE *template, CK_ULONG count, CK_ATTRIBUTE_TYPE type,
+                    CK_ULONG *number)
+{
+    const CK_ATTRIBUTE *found = p11_template_find(template, count, type);
+
+    if (found == NULL)
+        return false;
+    memcpy(number, found->pValue, sizeof *number);
+    return true;
+}

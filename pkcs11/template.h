@@ -28,4 +28,13 @@ p11_wanted_read(p11_wanted *wanted, const CK_ATTRIBUTE *template, CK_ULONG count
 void
 p11_wanted_clear(p11_wanted *wanted);
 
+/** An attribute of a template; NULL if it is not there. */
+const CK_ATTRIBUTE *
+p11_template_find(const CK_ATTRIBUTE *template, CK_ULONG count, CK_ATTRIBUTE_TYPE type);
+
+/** A number of a template that was checked; false if it is not there. */
+bool
+p11_template_number(const CK_ATTRIBUTE *template, CK_ULONG count, CK_ATTRIBUTE_TYPE type,
+                    CK_ULONG *number);
+
 #endif

@@ -105,7 +105,7 @@ START_TEST(mechanisms_are_listed_with_what_they_do)
     ck_assert_rv(p11->C_GetMechanismList(SLOT, types, &count), CKR_OK);
     for (CK_ULONG i = 0; i < count; i++) {
         ck_assert_rv(p11->C_GetMechanismInfo(SLOT, types[i], &info), CKR_OK);
-        ck_assert_uint_ne(info.flags & (CKF_SIGN | CKF_DECRYPT), 0);
+        ck_assert_uint_ne(info.flags, 0);
     }
     count--;
     ck_assert_rv(p11->C_GetMechanismList(SLOT, types, &count), CKR_BUFFER_TOO_SMALL);
