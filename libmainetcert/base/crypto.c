@@ -17,6 +17,7 @@ typedef struct crypto {
     OSSL_LIB_CTX *context;
     OSSL_PROVIDER *provider;
     EVP_MD *sha256;
+    EVP_MAC *hmac;
 } crypto;
 
 static _Atomic(crypto *) shared;
@@ -26,6 +27,7 @@ static _Thread_local bool seeding;
 static void
 crypto_free(crypto *made)
 {
+    EVP_MAC_free(made->hmac);
     EVP_MD_free(made->sha256);
     if (made->provider != NULL)
         (void)OSSL_PROVIDER_unload(made->provider);
@@ -48,7 +50,8 @@ make_context(mainet_error *err)
         return mn_fail_memory(err, "crypto context");
     made->provider = OSSL_PROVIDER_load(made->context, "default");
     made->sha256 = EVP_MD_fetch(made->context, "SHA256", NULL);
-    if (made->provider == NULL || made->sha256 == NULL)
+    made->hmac = EVP_MAC_fetch(made->context, "HMAC", NULL);
+    if (made->provider == NULL || made->sha256 == NULL || made->hmac == NULL)
         return mn_fail_crypto(err, "default provider");
     if (atomic_compare_exchange_strong(&shared, &nobody, made))
         (void)crypto_take(&made);
@@ -127,14 +130,21 @@ mainet_status
 mn_hmac(const mn_secret *key, const void *data, size_t len, uint8_t out[MN_SHA256_LEN],
         mainet_error *err)
 {
+    OSSL_PARAM params[2] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)(uintptr_t) "SHA256", 0),
+        OSSL_PARAM_construct_end()};
+    EVP_MAC_CTX *context = NULL;
     size_t out_len = 0;
+    bool done = false;
 
     MN_TRY(mn_crypto_ready(err));
-    if (EVP_Q_mac(mn_crypto_context(), "HMAC", NULL, "SHA256", NULL, mn_secret_bytes(key),
-                  mn_secret_len(key), data, len, out, MN_SHA256_LEN, &out_len) == NULL ||
-        out_len != MN_SHA256_LEN)
-        return mn_fail_crypto(err, "HMAC");
-    return MAINET_OK;
+    context = EVP_MAC_CTX_new(atomic_load(&shared)->hmac);
+    done = context != NULL &&
+           EVP_MAC_init(context, mn_secret_bytes(key), mn_secret_len(key), params) == 1 &&
+           EVP_MAC_update(context, data, len) == 1 &&
+           EVP_MAC_final(context, out, &out_len, MN_SHA256_LEN) == 1 && out_len == MN_SHA256_LEN;
+    EVP_MAC_CTX_free(context);
+    return done ? MAINET_OK : mn_fail_crypto(err, "HMAC");
 }
 
 mn_secret *

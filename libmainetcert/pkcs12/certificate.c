@@ -375,3 +375,17 @@ mn_certificate_is_issued_by(const mainet_certificate *certificate, const mainet_
     ERR_pop_to_mark();
     return verified;
 }
+
+bool
+mn_certificate_claims_issuer(const mainet_certificate *certificate,
+                             const mainet_certificate *issuer)
+{
+    const ASN1_OCTET_STRING *named = X509_get0_authority_key_id(certificate->x509);
+    const ASN1_OCTET_STRING *own = X509_get0_subject_key_id(issuer->x509);
+
+    if (named == NULL || own == NULL)
+        return mn_certificate_is_issued_by(certificate, issuer);
+    return ASN1_OCTET_STRING_cmp(named, own) == 0 &&
+           X509_NAME_cmp(X509_get_issuer_name(certificate->x509),
+                         X509_get_subject_name(issuer->x509)) == 0;
+}

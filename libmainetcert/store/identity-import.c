@@ -137,7 +137,8 @@ add_certificate(importer *run, const mainet_certificate *certificate, bool is_ow
     if (is_own)
         MN_TRY(set_origin(run->import, plain, err));
     MN_TRY(insert(run, plain, &added, err));
-    return is_own ? mn_transaction_complete(run->database, run->keys, &run->head, added, err)
+    return is_own ? mn_transaction_complete(run->database, run->keys, &run->head, added,
+                                            run->import->key, err)
                   : MAINET_OK;
 }
 
@@ -192,7 +193,8 @@ add_key(importer *run, mainet_error *err)
     MN_TRY(mn_attributes_set(plain, CKA_SUBJECT, subject, len, err));
     MN_TRY(set_key_policy(run->import, plain, err));
     MN_TRY(insert(run, plain, &added, err));
-    return mn_transaction_complete(run->database, run->keys, &run->head, added, err);
+    return mn_transaction_complete(run->database, run->keys, &run->head, added, run->import->key,
+                                   err);
 }
 
 /* The friendly name; with the end of validity where the holder has another certificate already, so

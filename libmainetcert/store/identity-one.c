@@ -155,18 +155,15 @@ find_successor(mn_database *database, const mn_keys *keys, mainet_identity *iden
 
 /* The identity of a certificate object; `*found` is NULL if its key is not in the token. */
 static mainet_status
-read_object(mainet_token *token, mn_database *database, const mn_keys *keys, mn_issuers *issuers,
-            const mn_object *object, mainet_identity **found, mainet_error *err)
+read_identity(mainet_token *token, mn_database *database, const mn_keys *keys, mn_issuers *issuers,
+              const mn_object *object, const mainet_certificate *certificate,
+              mainet_identity **found, mainet_error *err)
 {
-    mainet_status status = MAINET_OK;
-    mn_auto(mainet_certificate) certificate = mn_identity_decode(object, &status, err);
     mn_auto(mainet_identity) identity = NULL;
     mn_key_place key;
     bool has_key = false;
 
     *found = NULL;
-    if (certificate == NULL)
-        return status;
     MN_TRY(find_key(database, keys, object, &key, &has_key, err));
     if (!has_key)
         return MAINET_OK;
@@ -176,6 +173,19 @@ read_object(mainet_token *token, mn_database *database, const mn_keys *keys, mn_
     MN_TRY(find_successor(database, keys, identity, err));
     *found = mainet_identity_take(&identity);
     return MAINET_OK;
+}
+
+static mainet_status
+read_object(mainet_token *token, mn_database *database, const mn_keys *keys, mn_issuers *issuers,
+            const mn_object *object, mainet_identity **found, mainet_error *err)
+{
+    mainet_status status = MAINET_OK;
+    mn_auto(mainet_certificate) certificate = mn_identity_decode(object, &status, err);
+
+    *found = NULL;
+    return certificate == NULL
+               ? status
+               : read_identity(token, database, keys, issuers, object, certificate, found, err);
 }
 
 mainet_identity *
@@ -199,7 +209,8 @@ mn_identity_read(mainet_token *token, mn_database *database, const mn_keys *keys
         return ids.count != 0 ? NULL
                               : mn_fail_null(err, MAINET_E_IDENTITY_NOT_FOUND, 0,
                                              "the certificate is not in the token");
-    if (read_object(token, database, keys, issuers, object, &identity, err) != MAINET_OK)
+    if (read_identity(token, database, keys, issuers, object, certificate, &identity, err) !=
+        MAINET_OK)
         return NULL;
     return identity != NULL ? identity
                             : mn_fail_null(err, MAINET_E_IDENTITY_NOT_FOUND, 0,

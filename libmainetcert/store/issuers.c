@@ -212,7 +212,7 @@ find_issuer(mn_issuers *issuers, const mainet_certificate *certificate, authorit
 
         if (candidate->subject != name)
             return MAINET_OK;
-        if (!mn_certificate_is_issued_by(certificate, candidate->certificate))
+        if (!mn_certificate_claims_issuer(certificate, candidate->certificate))
             continue;
         *found = candidate;
         return MAINET_OK;
@@ -225,7 +225,7 @@ follow(mn_issuers *issuers, authority *from, mainet_error *err)
 {
     if (from->is_followed)
         return MAINET_OK;
-    from->is_root = mn_certificate_is_issued_by(from->certificate, from->certificate);
+    from->is_root = mn_certificate_claims_issuer(from->certificate, from->certificate);
     if (!from->is_root)
         MN_TRY(find_issuer(issuers, from->certificate, &from->issuer, err));
     from->is_followed = true;
@@ -240,7 +240,7 @@ mn_issuers_chain(mn_issuers *issuers, const mainet_certificate *certificate, mn_
 
     chain->count = 0;
     chain->certificates[chain->count++] = mn_certificate_ref(certificate);
-    chain->is_complete = mn_certificate_is_issued_by(certificate, certificate);
+    chain->is_complete = mn_certificate_claims_issuer(certificate, certificate);
     if (!chain->is_complete)
         MN_TRY(find_issuer(issuers, certificate, &next, err));
     while (next != NULL && chain->count < MN_CHAIN_MAX) {

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include <openssl/objects.h>
-#include <openssl/param_build.h>
 #include <p11-kit/pkcs11.h>
 
 /* PrintableString "edwards25519" (PKCS#11 v3.0, 2.3.10). */
@@ -97,6 +96,13 @@ mn_key_point(EVP_PKEY *key, mn_buffer *out, mainet_error *err)
         mn_buffer_append(out, point, len);
         return mn_buffer_check(out, "public key", err);
     }
+    if (EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point, &len) ==
+            1 &&
+        point[0] == 4) { /* as it nearly always is */
+        mn_buffer_append(out, point, len);
+        return mn_buffer_check(out, "public key", err);
+    }
+    point[0] = 4;
     MN_TRY(get_number(key, OSSL_PKEY_PARAM_EC_PUB_X, &x, err));
     MN_TRY(get_number(key, OSSL_PKEY_PARAM_EC_PUB_Y, &y, err));
     if (width > 72 || BN_bn2binpad(x, point + 1, width) != width ||
@@ -121,56 +127,6 @@ set_point(EVP_PKEY *key, mn_attributes *attributes, mainet_error *err)
     mn_buffer_append(&der, point.data, point.len);
     MN_TRY(mn_buffer_check(&der, "public key", err));
     return mn_attributes_set(attributes, CKA_EC_POINT, der.data, der.len, err);
-}
-
-static EVP_PKEY *
-without_restriction(EVP_PKEY *key, mainet_error *err)
-{
-    mn_auto(BIGNUM) modulus = NULL;
-    mn_auto(BIGNUM) exponent = NULL;
-    OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
-    mn_auto(EVP_PKEY_CTX) context = EVP_PKEY_CTX_new_from_name(mn_crypto_context(), "RSA", NULL);
-    OSSL_PARAM *numbers = NULL;
-    EVP_PKEY *plain = NULL;
-
-    if (builder != NULL && get_number(key, OSSL_PKEY_PARAM_RSA_N, &modulus, err) == MAINET_OK &&
-        get_number(key, OSSL_PKEY_PARAM_RSA_E, &exponent, err) == MAINET_OK &&
-        OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, modulus) == 1 &&
-        OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, exponent) == 1)
-        numbers = OSSL_PARAM_BLD_to_param(builder);
-    if (numbers == NULL || context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
-        EVP_PKEY_fromdata(context, &plain, EVP_PKEY_PUBLIC_KEY, numbers) != 1)
-        (void)mn_fail_crypto(err, "public key");
-    OSSL_PARAM_free(numbers);
-    OSSL_PARAM_BLD_free(builder);
-    return plain;
-}
-
-mainet_status
-mn_key_public_info(EVP_PKEY *key, mn_buffer *out, mainet_error *err)
-{
-    mn_auto(EVP_PKEY) plain = NULL;
-    uint8_t *der = NULL;
-    int len = 0;
-
-    if (EVP_PKEY_is_a(key, "EC")) { /* the point may be compressed, or lack a form of its own */
-        plain = EVP_PKEY_dup(key);
-        if (plain == NULL ||
-            EVP_PKEY_set_utf8_string_param(plain, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
-                                           OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_UNCOMPRESSED) != 1)
-            return mn_fail_crypto(err, "public key");
-    }
-    if (EVP_PKEY_is_a(key, "RSA-PSS")) {
-        plain = without_restriction(key, err);
-        if (plain == NULL)
-            return mn_failure(err);
-    }
-    len = i2d_PUBKEY(plain != NULL ? plain : key, &der);
-    if (len <= 0)
-        return mn_fail_crypto(err, "public key");
-    mn_buffer_append(out, der, (size_t)len);
-    OPENSSL_free(der);
-    return mn_buffer_check(out, "public key", err);
 }
 
 static mainet_status

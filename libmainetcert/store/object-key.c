@@ -7,6 +7,7 @@
 #include <p11-kit/pkcs11.h>
 
 #include "store/key.h"
+#include "store/public-info.h"
 #include "store/record.h"
 
 #define NUMBERS_MAX 8
@@ -291,6 +292,24 @@ mn_object_public_key(const mn_object *object, mainet_error *err)
     return mn_fail_null(err, MAINET_E_OBJECT_NOT_FOUND, 0, "no public key");
 }
 
+/* The form that pairs keys, where an object has it at hand; NULL if a key has to be made for it. */
+static const uint8_t *
+info_at_hand(const mn_object *object, size_t *len)
+{
+    const mn_attributes *plain = mn_object_attributes(object);
+    const bool is_certificate = mn_object_class(object) == CKO_CERTIFICATE;
+    const mn_attribute *from =
+        mn_attributes_get(plain, is_certificate ? CKA_VALUE : CKA_PUBLIC_KEY_INFO);
+    const uint8_t *info = from == NULL ? NULL : from->value;
+
+    if (info == NULL)
+        return NULL;
+    *len = from->value_len;
+    if (is_certificate)
+        info = mn_certificate_find_info(from->value, from->value_len, len);
+    return info != NULL && mn_public_info_is_plain(info, *len) ? info : NULL;
+}
+
 mainet_status
 mn_object_public_key_info(const mn_object *object, mn_buffer *out, bool *found, mainet_error *err)
 {
@@ -298,9 +317,18 @@ mn_object_public_key_info(const mn_object *object, mn_buffer *out, bool *found, 
     mn_auto(EVP_PKEY) key = NULL;
     uint64_t class = mn_object_class(object);
 
+    const uint8_t *info = NULL;
+    size_t len = 0;
+
     *found = false;
     if (class != CKO_CERTIFICATE && class != CKO_PRIVATE_KEY && class != CKO_PUBLIC_KEY)
         return MAINET_OK;
+    info = info_at_hand(object, &len);
+    *found = info != NULL;
+    if (*found) {
+        mn_buffer_append(out, info, len);
+        return mn_buffer_check(out, "public key", err);
+    }
     key = mn_object_public_key(object, &no_matter);
     ERR_clear_error();
     if (key == NULL)

@@ -65,12 +65,14 @@ mn_transaction_commit(mn_database *database, const mn_keys *keys, mn_head *head,
 /* A public key as it is found beside a private key or its certificate, with the same CKA_ID:
  * without it browsers do not offer the certificate before login. */
 static mn_object *
-make_public_key(const mn_object *like, mainet_error *err)
+make_public_key(const mn_object *like, EVP_PKEY *key, mainet_error *err)
 {
     static const uint64_t shared[] = {CKA_ID, CKA_LABEL, CKA_SUBJECT};
-    mn_auto(EVP_PKEY) key = mn_object_public_key(like, err);
+    mn_auto(EVP_PKEY) made = key == NULL ? mn_object_public_key(like, err) : NULL;
     mn_auto(mn_attributes) plain = NULL;
 
+    if (key == NULL)
+        key = made;
     plain = key == NULL ? NULL : mn_attributes_new(err);
     if (plain == NULL || mn_key_set_public(key, plain, err) != MAINET_OK ||
         mn_attributes_set_number(plain, CKA_CLASS, CKO_PUBLIC_KEY, err) != MAINET_OK ||
@@ -104,7 +106,7 @@ has_class(mn_database *database, const mn_object *object, uint64_t class, bool *
 
 mainet_status
 mn_transaction_complete(mn_database *database, const mn_keys *keys, mn_head *head,
-                        const mn_object *added, mainet_error *err)
+                        const mn_object *added, EVP_PKEY *key, mainet_error *err)
 {
     mn_auto(mn_object) public_key = NULL;
     uint64_t class = mn_object_class(added);
@@ -119,7 +121,7 @@ mn_transaction_complete(mn_database *database, const mn_keys *keys, mn_head *hea
     MN_TRY(has_class(database, added, CKO_PUBLIC_KEY, &has_public, err));
     if (!has_private || has_public)
         return MAINET_OK;
-    public_key = make_public_key(added, err);
+    public_key = make_public_key(added, key, err);
     if (public_key == NULL)
         return mn_failure(err);
     return mn_rows_insert(database, keys, head, public_key, err);
@@ -205,7 +207,7 @@ mn_token_insert(mainet_token *token, const mn_keys *keys, mn_object *const *obje
     for (size_t i = 0; i < count; i++)
         MN_TRY(insert(database, keys, &head, objects[i], err));
     for (size_t i = 0; i < count; i++)
-        MN_TRY(mn_transaction_complete(database, keys, &head, objects[i], err));
+        MN_TRY(mn_transaction_complete(database, keys, &head, objects[i], NULL, err));
     return mn_transaction_commit(database, keys, &head, err);
 }
 

@@ -12,10 +12,11 @@
 mn_database *
 mn_transaction_begin(mainet_token *token, const mn_keys *keys, mn_head *head, mainet_error *err);
 
-/** After `added` was inserted: make the public-key object that its identity lacks. */
+/** After `added` was inserted: make the public-key object that its identity lacks. `key` is its key
+ *  where it is at hand, else NULL. */
 mainet_status
 mn_transaction_complete(mn_database *database, const mn_keys *keys, mn_head *head,
-                        const mn_object *added, mainet_error *err);
+                        const mn_object *added, EVP_PKEY *key, mainet_error *err);
 
 /** Before `object`, a public key, is inserted: let it take the row of a companion. `*replaced` tells. */
 mainet_status
