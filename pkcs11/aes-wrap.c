@@ -8,7 +8,7 @@
 
 #include "ckr.h"
 
-#define HALF_BLOCK 8 /* what RFC 3394 works on */
+#define HALF_BLOCK 8 /* what RFC 3394 works on; a block of 3DES */
 #define BLOCK 16
 #define PLAIN_MAX (1U << 20) /* no key of ours comes near */
 
@@ -22,7 +22,9 @@ p11_aes_wrapped_len(const p11_method *method, CK_ULONG plain_len)
         return plain_len % HALF_BLOCK == 0 && plain_len >= BLOCK ? plain_len + HALF_BLOCK : 0;
     case P11_SCHEME_AES_WRAP_PAD:
         return (plain_len + HALF_BLOCK - 1) / HALF_BLOCK * HALF_BLOCK + HALF_BLOCK;
-    default: /* CBC */
+    case P11_SCHEME_DES3_CBC_PAD:
+        return (plain_len / HALF_BLOCK + 1) * HALF_BLOCK;
+    default:
         return (plain_len / BLOCK + 1) * BLOCK;
     }
 }
@@ -37,6 +39,8 @@ can_unwrap(const p11_method *method, CK_ULONG wrapped_len)
         return wrapped_len % HALF_BLOCK == 0 && wrapped_len >= BLOCK + HALF_BLOCK;
     case P11_SCHEME_AES_WRAP_PAD:
         return wrapped_len % HALF_BLOCK == 0 && wrapped_len >= BLOCK;
+    case P11_SCHEME_DES3_CBC_PAD:
+        return wrapped_len % HALF_BLOCK == 0 && wrapped_len >= HALF_BLOCK;
     default:
         return wrapped_len % BLOCK == 0 && wrapped_len >= BLOCK;
     }
@@ -54,8 +58,11 @@ begin(const p11_method *method, const mn_secret *key, bool wraps)
     mn_auto(EVP_CIPHER) cipher = NULL;
     mn_auto(EVP_CIPHER_CTX) context = EVP_CIPHER_CTX_new();
 
-    (void)snprintf(name, sizeof name, "AES-%zu-%s", mn_secret_len(key) * CHAR_BIT,
-                   modes[method->mechanism->scheme]);
+    if (method->mechanism->scheme == P11_SCHEME_DES3_CBC_PAD)
+        (void)snprintf(name, sizeof name, "DES-EDE3-CBC");
+    else
+        (void)snprintf(name, sizeof name, "AES-%zu-%s", mn_secret_len(key) * CHAR_BIT,
+                       modes[method->mechanism->scheme]);
     cipher = EVP_CIPHER_fetch(mn_crypto_context(), name, NULL);
     if (context == NULL || cipher == NULL)
         return NULL;

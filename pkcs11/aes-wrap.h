@@ -6,7 +6,8 @@
 #include "method.h"
 
 /* What CKM_AES_KEY_WRAP (RFC 3394), CKM_AES_KEY_WRAP_PAD and CKM_AES_KEY_WRAP_KWP (RFC 5649) and
- * CKM_AES_CBC_PAD make of the bytes of a key. */
+ * CKM_AES_CBC_PAD make of the bytes of a key, and CKM_DES3_CBC_PAD, which Firefox still exports
+ * with. */
 
 /** How long `plain_len` bytes are once they are wrapped; 0 if the mechanism cannot wrap so many. */
 CK_ULONG

@@ -307,17 +307,28 @@ build_secret(p11_draft *draft, const uint8_t *value, size_t value_len, mainet_er
     return mn_object_set_secret(draft->object, CKA_VALUE, value, value_len, err);
 }
 
+/* 3DES is there for the exports of NSS, which wraps a private key with one. */
+static bool
+has_key_length(CK_KEY_TYPE type, size_t len)
+{
+    switch (type) {
+    case CKK_AES:
+        return len == 16 || len == 24 || len == 32;
+    case CKK_DES3:
+        return len == 24;
+    default:
+        return type == CKK_GENERIC_SECRET && len != 0;
+    }
+}
+
 CK_RV
 p11_draft_set_secret(p11_draft *draft, const uint8_t *value, size_t value_len)
 {
-    const bool is_aes_len = value_len == 16 || value_len == 24 || value_len == 32;
     mainet_error err = {0};
 
-    if (draft->key_type != CKK_AES && draft->key_type != CKK_GENERIC_SECRET)
-        return CKR_ATTRIBUTE_VALUE_INVALID;
-    if (value_len == 0 || (draft->key_type == CKK_AES && !is_aes_len))
-        return CKR_ATTRIBUTE_VALUE_INVALID;
-    return p11_ckr(build_secret(draft, value, value_len, &err));
+    return has_key_length(draft->key_type, value_len)
+               ? p11_ckr(build_secret(draft, value, value_len, &err))
+               : CKR_ATTRIBUTE_VALUE_INVALID;
 }
 
 /* Of a private object all is sealed but what it is (store/object.h). */

@@ -78,6 +78,7 @@ static const p11_mechanism mechanisms[] = {
     AES(CKM_AES_KEY_WRAP_PAD, WRAP_PAD),
     AES(CKM_AES_KEY_WRAP_KWP, WRAP_PAD),
     AES(CKM_AES_CBC_PAD, CBC_PAD),
+    {CKM_DES3_CBC_PAD, P11_SCHEME_DES3_CBC_PAD, P11_DIGEST_NONE, CKK_DES3, 24, 24, WRAPS},
 };
 
 #define MECHANISM_COUNT (sizeof mechanisms / sizeof *mechanisms)

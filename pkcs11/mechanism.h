@@ -17,6 +17,7 @@ typedef enum p11_scheme {
     P11_SCHEME_AES_WRAP,
     P11_SCHEME_AES_WRAP_PAD,
     P11_SCHEME_AES_CBC_PAD,
+    P11_SCHEME_DES3_CBC_PAD,
 } p11_scheme;
 
 /** One row of what we can do. */

@@ -114,6 +114,8 @@ p11_method_read(p11_method *method, const CK_MECHANISM *asked, CK_FLAGS purpose)
         return read_iv(method, asked, 4, true);
     case P11_SCHEME_AES_CBC_PAD:
         return read_iv(method, asked, 16, false);
+    case P11_SCHEME_DES3_CBC_PAD:
+        return read_iv(method, asked, 8, false);
     default:
         break;
     }

@@ -67,6 +67,18 @@ explain_missing(p11_slot *slot, CK_OBJECT_HANDLE handle)
                : CKR_KEY_HANDLE_INVALID;
 }
 
+/* NSS calls a key that it made of a password a generic one, and wraps by AES with it. */
+static bool
+has_type(const p11_object *object, const p11_mechanism *mechanism)
+{
+    const uint64_t len =
+        mn_attributes_number(mn_object_attributes(object->stored), CKA_VALUE_LEN, 0);
+
+    return object->key_type == mechanism->key_type ||
+           (object->key_type == CKK_GENERIC_SECRET && mechanism->scheme == P11_SCHEME_AES_CBC_PAD &&
+            (len == 16 || len == 24 || len == 32));
+}
+
 CK_RV
 p11_operation_key(p11_session *session, CK_OBJECT_HANDLE handle, const p11_method *method,
                   CK_OBJECT_CLASS class, CK_FLAGS purpose, p11_object **object)
@@ -79,7 +91,7 @@ p11_operation_key(p11_session *session, CK_OBJECT_HANDLE handle, const p11_metho
         return rv;
     if ((*object)->key_type == CK_UNAVAILABLE_INFORMATION)
         return CKR_KEY_HANDLE_INVALID;
-    if ((*object)->class != class || (*object)->key_type != method->mechanism->key_type)
+    if ((*object)->class != class || !has_type(*object, method->mechanism))
         return CKR_KEY_TYPE_INCONSISTENT;
     if (((*object)->usage & purpose) == 0)
         return CKR_KEY_FUNCTION_NOT_PERMITTED;

@@ -142,12 +142,15 @@ static const struct {
     CK_MECHANISM mechanism;
     const char *cipher;
     CK_ULONG key_len;
+    CK_KEY_TYPE key_type;
 } cipher_rows[] = {
-    {{CKM_AES_KEY_WRAP_PAD, NULL, 0}, "AES-128-WRAP-PAD", 16},
-    {{CKM_AES_KEY_WRAP_KWP, NULL, 0}, "AES-256-WRAP-PAD", 32},
-    {{CKM_AES_KEY_WRAP_KWP, iv4, sizeof iv4}, "AES-192-WRAP-PAD", 24},
-    {{CKM_AES_CBC_PAD, iv16, sizeof iv16}, "AES-256-CBC", 32},
-    {{CKM_AES_CBC_PAD, iv16, sizeof iv16}, "AES-128-CBC", 16},
+    {{CKM_AES_KEY_WRAP_PAD, NULL, 0}, "AES-128-WRAP-PAD", 16, CKK_AES},
+    {{CKM_AES_KEY_WRAP_KWP, NULL, 0}, "AES-256-WRAP-PAD", 32, CKK_AES},
+    {{CKM_AES_KEY_WRAP_KWP, iv4, sizeof iv4}, "AES-192-WRAP-PAD", 24, CKK_AES},
+    {{CKM_AES_CBC_PAD, iv16, sizeof iv16}, "AES-256-CBC", 32, CKK_AES},
+    {{CKM_AES_CBC_PAD, iv16, sizeof iv16}, "AES-128-CBC", 16, CKK_AES},
+    {{CKM_AES_CBC_PAD, iv16, sizeof iv16}, "AES-256-CBC", 32, CKK_GENERIC_SECRET},
+    {{CKM_DES3_CBC_PAD, iv8, sizeof iv8}, "DES-EDE3-CBC", 24, CKK_DES3},
 };
 
 /* What OpenSSL makes of some bytes, and what it makes of what was wrapped. */
@@ -198,7 +201,8 @@ START_TEST(private_keys_come_and_leave)
                          : i == 1 ? CKM_ECDSA_SHA256
                                   : CKM_EDDSA,
                          NULL, 0};
-    const CK_OBJECT_HANDLE key = create(session, CKK_AES, kek, cipher_rows[row].key_len, NULL);
+    const CK_OBJECT_HANDLE key =
+        create(session, cipher_rows[row].key_type, kek, cipher_rows[row].key_len, NULL);
     CK_MECHANISM by_rsa = {CKM_RSA_PKCS, NULL, 0};
     CK_OBJECT_HANDLE back = CK_INVALID_HANDLE;
     CK_BYTE wrapped[2048 + 16], plain[2048], signature[BLOCK];
@@ -408,6 +412,11 @@ static const struct {
      "",
      CKR_MECHANISM_PARAM_INVALID,
      CKR_MECHANISM_PARAM_INVALID},
+    {{CKM_DES3_CBC_PAD, iv8, 8},
+     CKO_SECRET_KEY,
+     "",
+     CKR_WRAPPING_KEY_TYPE_INCONSISTENT,
+     CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT},
     {{CKM_AES_KEY_WRAP, NULL, 0},
      CKO_PUBLIC_KEY,
      "RSA",
