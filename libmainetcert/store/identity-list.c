@@ -7,6 +7,7 @@
 
 #include "store/identity-private.h"
 #include "store/rows.h"
+#include "store/succession.h"
 #include "store/token-private.h"
 
 struct mainet_identity_list {
@@ -177,44 +178,29 @@ own_certificate(const void *item)
 static int
 by_end(const void *a, const void *b)
 {
-    return mn_identity_compare_ends(own_certificate(a), own_certificate(b));
+    return mn_certificate_compare_ends(own_certificate(a), own_certificate(b));
 }
 
-/* One holder's identities side by side, the latest first. */
-static int
-by_holder(const void *a, const void *b)
+static mainet_status
+find_successors(mainet_identity_list *list, mainet_error *err)
 {
-    const mainet_certificate *first = own_certificate(a);
-    const mainet_certificate *second = own_certificate(b);
-    int order = strcmp(mainet_certificate_subject(first), mainet_certificate_subject(second));
+    const mainet_certificate **own = calloc(2 * list->count + 1, sizeof *own);
+    const mainet_certificate **successors = NULL;
+    mainet_status status = MAINET_OK;
 
-    if (order == 0)
-        order = strcmp(mainet_certificate_issuer(first), mainet_certificate_issuer(second));
-    return order != 0 ? order : mn_identity_compare_ends(first, second);
-}
-
-/* The manual's chapter 5: same subject and issuer, later end of validity. */
-static void
-find_successors(mainet_identity_list *list)
-{
-    const mainet_certificate *latest = NULL;
-
-    if (list->count == 0)
-        return;
-    qsort(list->identities, list->count, sizeof *list->identities, by_holder);
-    for (size_t i = 0; i < list->count; i++) {
-        mainet_identity *identity = list->identities[i];
-        const mainet_certificate *own = identity->chain.certificates[0];
-
-        if (latest == NULL ||
-            strcmp(mainet_certificate_subject(own), mainet_certificate_subject(latest)) != 0 ||
-            strcmp(mainet_certificate_issuer(own), mainet_certificate_issuer(latest)) != 0)
-            latest = own;
-        else if (mainet_certificate_not_after(own) < mainet_certificate_not_after(latest))
-            memcpy(identity->superseded_by, mainet_certificate_sha256(latest),
-                   sizeof identity->superseded_by);
+    if (own == NULL)
+        return mn_fail_memory(err, "successors");
+    successors = own + list->count;
+    for (size_t i = 0; i < list->count; i++)
+        own[i] = own_certificate(&list->identities[i]);
+    status = mn_successors(own, list->count, successors, err);
+    for (size_t i = 0; status == MAINET_OK && i < list->count; i++) {
+        if (successors[i] != NULL)
+            memcpy(list->identities[i]->superseded_by, mainet_certificate_sha256(successors[i]),
+                   sizeof list->identities[i]->superseded_by);
     }
-    qsort(list->identities, list->count, sizeof *list->identities, by_end);
+    free(own);
+    return status;
 }
 
 static mainet_status
@@ -246,7 +232,10 @@ mn_identities_read(mainet_token *token, mn_database *database, const mn_keys *ke
     for (size_t i = 0; i < all.certificate_count; i++)
         if (pair(list, token, &all, &all.certificates[i], err) != MAINET_OK)
             return NULL;
-    find_successors(list);
+    if (find_successors(list, err) != MAINET_OK)
+        return NULL;
+    if (list->count != 0)
+        qsort(list->identities, list->count, sizeof *list->identities, by_end);
     return mainet_identity_list_take(&list);
 }
 

@@ -8,6 +8,7 @@
 
 #include "store/identity-private.h"
 #include "store/rows.h"
+#include "store/succession.h"
 
 static mainet_status
 copy_text(const mn_attributes *attributes, uint64_t type, const char *otherwise, char **out,
@@ -66,17 +67,6 @@ mn_identity_decode(const mn_object *object, mainet_status *status, mainet_error 
     return certificate;
 }
 
-int
-mn_identity_compare_ends(const mainet_certificate *first, const mainet_certificate *second)
-{
-    int64_t first_end = mainet_certificate_not_after(first);
-    int64_t second_end = mainet_certificate_not_after(second);
-
-    if (first_end != second_end)
-        return first_end > second_end ? -1 : 1;
-    return strcmp(mainet_certificate_sha256(first), mainet_certificate_sha256(second));
-}
-
 /* The first key in the token that belongs to a certificate object. */
 static mainet_status
 find_key(mn_database *database, const mn_keys *keys, const mn_object *object, mn_key_place *key,
@@ -101,58 +91,6 @@ find_key(mn_database *database, const mn_keys *keys, const mn_object *object, mn
     return MAINET_OK;
 }
 
-/* Put the later of `*latest` and the certificate of a row in `*latest`, if that is an identity's.
- */
-static mainet_status
-consider(mn_database *database, const mn_keys *keys, int64_t row, mainet_certificate **latest,
-         mainet_error *err)
-{
-    mn_auto(mn_object) object = mn_rows_load(database, keys, row, err);
-    mn_auto(mainet_certificate) certificate = NULL;
-    mainet_status status = MAINET_OK;
-    mn_key_place key;
-    bool has_key = false;
-
-    if (object == NULL)
-        return mn_failure(err);
-    certificate = mn_identity_decode(object, &status, err);
-    if (certificate == NULL || mn_identity_compare_ends(*latest, certificate) <= 0)
-        return status;
-    MN_TRY(find_key(database, keys, object, &key, &has_key, err));
-    if (has_key) {
-        mainet_certificate_free(*latest);
-        *latest = mainet_certificate_take(&certificate);
-    }
-    return MAINET_OK;
-}
-
-/* As find_successors of identity-list.c, for one holder. */
-static mainet_status
-find_successor(mn_database *database, const mn_keys *keys, mainet_identity *identity,
-               mainet_error *err)
-{
-    const mainet_certificate *own = identity->chain.certificates[0];
-    mn_auto(mainet_certificate) latest = mn_certificate_ref(own);
-    mn_auto(mn_attributes) wanted = mn_attributes_new(err);
-    mn_auto_ids ids = {.count = 0};
-    size_t len = 0;
-    const uint8_t *der = mn_certificate_subject_der(own, &len);
-
-    if (wanted == NULL)
-        return mn_failure(err);
-    MN_TRY(mn_attributes_set_number(wanted, CKA_CLASS, CKO_CERTIFICATE, err));
-    MN_TRY(mn_attributes_set(wanted, CKA_SUBJECT, der, len, err));
-    der = mn_certificate_issuer_der(own, &len);
-    MN_TRY(mn_attributes_set(wanted, CKA_ISSUER, der, len, err));
-    MN_TRY(mn_rows_find(database, keys, wanted, &ids, err));
-    for (size_t i = 0; ids.count > 1 && i < ids.count; i++)
-        MN_TRY(consider(database, keys, ids.ids[i], &latest, err));
-    if (mainet_certificate_not_after(own) < mainet_certificate_not_after(latest))
-        memcpy(identity->superseded_by, mainet_certificate_sha256(latest),
-               sizeof identity->superseded_by);
-    return MAINET_OK;
-}
-
 /* The identity of a certificate object; `*found` is NULL if its key is not in the token. */
 static mainet_status
 read_identity(mainet_token *token, mn_database *database, const mn_keys *keys, mn_issuers *issuers,
@@ -160,6 +98,7 @@ read_identity(mainet_token *token, mn_database *database, const mn_keys *keys, m
               mainet_identity **found, mainet_error *err)
 {
     mn_auto(mainet_identity) identity = NULL;
+    mn_auto(mainet_certificate) successor = NULL;
     mn_key_place key;
     bool has_key = false;
 
@@ -170,7 +109,10 @@ read_identity(mainet_token *token, mn_database *database, const mn_keys *keys, m
     identity = mn_identity_make(token, object, certificate, &key, issuers, err);
     if (identity == NULL)
         return mn_failure(err);
-    MN_TRY(find_successor(database, keys, identity, err));
+    MN_TRY(mn_successor_read(database, keys, certificate, &successor, err));
+    if (successor != NULL)
+        memcpy(identity->superseded_by, mainet_certificate_sha256(successor),
+               sizeof identity->superseded_by);
     *found = mainet_identity_take(&identity);
     return MAINET_OK;
 }

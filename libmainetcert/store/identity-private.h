@@ -44,10 +44,6 @@ mn_identity_make(mainet_token *token, const mn_object *object,
 mainet_certificate *
 mn_identity_decode(const mn_object *object, mainet_status *status, mainet_error *err);
 
-/** The latest first: by end of validity, then by id. */
-int
-mn_identity_compare_ends(const mainet_certificate *first, const mainet_certificate *second);
-
 /** The identity of this certificate as an open transaction sees it, by a few searches instead of a
  *  list. Chain and successor are found by the DER of names. */
 mainet_identity *
