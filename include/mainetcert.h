@@ -11,6 +11,7 @@
 #include "mainetcert/log.h"
 #include "mainetcert/pkcs12.h"
 #include "mainetcert/service.h"
+#include "mainetcert/sign.h"
 #include "mainetcert/store.h"
 #include "mainetcert/token.h"
 #include "mainetcert/transfer.h"
