@@ -8,6 +8,7 @@
 #include "ckr.h"
 #include "profile.h"
 #include "session.h"
+#include "show.h"
 #include "template.h"
 #include "token.h"
 
@@ -44,6 +45,7 @@ find_rows(p11_slot *slot, const mn_keys *keys, const p11_wanted *wanted, p11_sea
     if (mn_token_find(slot->token, keys, wanted->stored, &ids, &err) != MAINET_OK)
         return p11_ckr_of(&err);
     p11_token_notice(slot, ids.generation);
+    rv = p11_show(slot, keys, &ids);
     for (size_t i = 0; i < ids.count && rv == CKR_OK; i++) {
         const CK_OBJECT_HANDLE handle = p11_token_handle(slot, ids.ids[i]);
 

@@ -4,6 +4,7 @@
 
 #include "handles.h"
 #include "module.h"
+#include "store/standing.h"
 
 /** Who may use a token in this process; the same for all of its sessions. */
 typedef enum p11_who {
@@ -25,8 +26,9 @@ struct p11_slot {
     CK_ULONG session_count;
     CK_ULONG rw_session_count;
 
-    p11_mutex io;        /**< guards `token`; held over file access and login */
-    mainet_token *token; /**< opened when first needed */
+    p11_mutex io;           /**< guards `token` and `standings`; held over file access and login */
+    mainet_token *token;    /**< opened when first needed */
+    mn_standings standings; /**< of its identities, read when a search first needs them */
 
     p11_mutex
         lock; /**< guards what follows; changed only with `io` held as well, but for loading */

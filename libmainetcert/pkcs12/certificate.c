@@ -10,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "pkcs12/name.h"
+#include "pkcs12/validity.h"
 
 #define DER_CEILING 65536
 
@@ -123,23 +124,6 @@ read_names(mainet_certificate *made, mainet_error *err)
     return MAINET_OK;
 }
 
-/* Not by way of time_t, which ends in 2038 on some machines. */
-static mainet_status
-read_time(const ASN1_TIME *time, int64_t *seconds, mainet_error *err)
-{
-    ASN1_TIME *epoch = ASN1_TIME_new();
-    int days = 0;
-    int rest = 0;
-    bool known = epoch != NULL && ASN1_TIME_set_string(epoch, "19700101000000Z") == 1 &&
-                 ASN1_TIME_diff(&days, &rest, epoch, time) == 1;
-
-    ASN1_TIME_free(epoch);
-    if (!known)
-        return mn_fail(err, MAINET_E_CERTIFICATE, 0, "a certificate whose validity is no time");
-    *seconds = (int64_t)days * 86400 + rest;
-    return MAINET_OK;
-}
-
 static mainet_status
 read_serial(mainet_certificate *made, mainet_error *err)
 {
@@ -197,8 +181,8 @@ read_fields(mainet_certificate *made, mainet_error *err)
     mn_hex(digest, sizeof digest, made->sha256);
     MN_TRY(read_names(made, err));
     MN_TRY(read_serial(made, err));
-    MN_TRY(read_time(X509_get0_notBefore(made->x509), &made->not_before, err));
-    MN_TRY(read_time(X509_get0_notAfter(made->x509), &made->not_after, err));
+    MN_TRY(mn_validity_time(X509_get0_notBefore(made->x509), &made->not_before, err));
+    MN_TRY(mn_validity_time(X509_get0_notAfter(made->x509), &made->not_after, err));
     read_key(made);
     made->is_authority = (X509_get_extension_flags(made->x509) & (EXFLAG_BCONS | EXFLAG_CA)) ==
                          (EXFLAG_BCONS | EXFLAG_CA);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Identities on their way into a token, in one transaction. */
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -16,7 +15,7 @@ typedef struct importer {
     mn_database *database;
     const mn_keys *keys;
     mn_head head;
-    char label[512];
+    mn_identity_names names;
     bool changed;
 } importer;
 
@@ -132,10 +131,13 @@ add_certificate(importer *run, const mainet_certificate *certificate, bool is_ow
     if (there)
         return MAINET_OK;
     MN_TRY(set_common(plain, CKO_CERTIFICATE, false,
-                      is_own ? run->label : mainet_certificate_common_name(certificate), err));
+                      is_own ? run->names.label : mainet_certificate_common_name(certificate),
+                      err));
     MN_TRY(mn_certificate_attributes(certificate, plain, err));
-    if (is_own)
+    if (is_own) {
+        MN_TRY(mn_attributes_set(plain, CKA_ID, run->names.id, run->names.id_len, err));
         MN_TRY(set_origin(run->import, plain, err));
+    }
     MN_TRY(insert(run, plain, &added, err));
     return is_own ? mn_transaction_complete(run->database, run->keys, &run->head, added,
                                             run->import->key, err)
@@ -173,23 +175,18 @@ add_key(importer *run, mainet_error *err)
 {
     mn_auto(mn_attributes) plain = mn_attributes_new(err);
     mn_auto(mn_object) added = NULL;
-    mn_auto_buffer(info, 65536);
     mn_auto_ids there = {.count = 0};
-    uint8_t hash[MN_SHA256_LEN];
-    uint8_t id[MN_KEY_ID_LEN];
     size_t len = 0;
     const uint8_t *subject = mn_certificate_subject_der(run->import->certificate, &len);
 
     if (plain == NULL)
         return mn_failure(err);
-    MN_TRY(mn_key_public_info(run->import->key, &info, err));
-    MN_TRY(mn_sha256(info.data, info.len, hash, err));
-    MN_TRY(mn_rows_with_public_key(run->database, hash, CKO_PRIVATE_KEY, &there, err));
+    MN_TRY(mn_rows_with_public_key(run->database, run->names.public_key, CKO_PRIVATE_KEY, &there,
+                                   err));
     if (there.count != 0)
         return MAINET_OK;
-    MN_TRY(mn_key_default_id(run->import->key, id, err));
-    MN_TRY(set_common(plain, CKO_PRIVATE_KEY, true, run->label, err));
-    MN_TRY(mn_attributes_set(plain, CKA_ID, id, sizeof id, err));
+    MN_TRY(set_common(plain, CKO_PRIVATE_KEY, true, run->names.label, err));
+    MN_TRY(mn_attributes_set(plain, CKA_ID, run->names.id, run->names.id_len, err));
     MN_TRY(mn_attributes_set(plain, CKA_SUBJECT, subject, len, err));
     MN_TRY(set_key_policy(run->import, plain, err));
     MN_TRY(insert(run, plain, &added, err));
@@ -197,42 +194,12 @@ add_key(importer *run, mainet_error *err)
                                    err);
 }
 
-/* The friendly name; with the end of validity where the holder has another certificate already, so
- * that nobody picks the wrong one of two. */
-static mainet_status
-choose_label(importer *run, mainet_error *err)
-{
-    mn_auto(mn_attributes) wanted = mn_attributes_new(err);
-    const mainet_certificate *certificate = run->import->certificate;
-    const char *name = run->import->label;
-    time_t end = (time_t)mainet_certificate_not_after(certificate);
-    char date[32] = "";
-    struct tm tm;
-    bool renewed = false;
-    size_t len = 0;
-    const uint8_t *der = mn_certificate_subject_der(certificate, &len);
-
-    if (wanted == NULL)
-        return mn_failure(err);
-    MN_TRY(mn_attributes_set_number(wanted, CKA_CLASS, CKO_CERTIFICATE, err));
-    MN_TRY(mn_attributes_set(wanted, CKA_SUBJECT, der, len, err));
-    der = mn_certificate_issuer_der(certificate, &len);
-    MN_TRY(mn_attributes_set(wanted, CKA_ISSUER, der, len, err));
-    MN_TRY(is_there(run, wanted, &renewed, err));
-    if (name == NULL || *name == '\0')
-        name = mainet_certificate_common_name(certificate);
-    if (renewed && gmtime_r(&end, &tm) != NULL)
-        (void)strftime(date, sizeof date, " (%Y-%m-%d)", &tm);
-    (void)snprintf(run->label, sizeof run->label, "%.400s%s", name, date);
-    return MAINET_OK;
-}
-
 static mainet_status
 add_all(importer *run, mainet_error *err)
 {
     const mn_identity_import *import = run->import;
 
-    MN_TRY(choose_label(run, err));
+    MN_TRY(mn_identity_choose_names(run->database, run->keys, import, &run->names, err));
     MN_TRY(add_key(run, err));
     MN_TRY(add_certificate(run, import->certificate, true, err));
     for (size_t i = 0; i < import->chain_count; i++)

@@ -6,6 +6,7 @@
 
 #include "store/identity.h"
 #include "store/issuers.h"
+#include "store/key.h"
 
 /* The inside of an identity, for the files of this folder. */
 struct mainet_identity {
@@ -55,6 +56,22 @@ mn_identity_read(mainet_token *token, mn_database *database, const mn_keys *keys
 mainet_status
 mn_identity_read_prefix(mainet_token *token, mn_database *database, const mn_keys *keys,
                         const char *prefix, mainet_identity **found, mainet_error *err);
+
+/** What the objects of one identity share. */
+typedef struct mn_identity_names {
+    uint8_t public_key[MN_SHA256_LEN]; /**< hash of the key's SubjectPublicKeyInfo */
+    uint8_t id[256];                   /**< CKA_ID */
+    size_t id_len;
+    char label[512]; /**< CKA_LABEL */
+} mn_identity_names;
+
+/** Choose them: as the token has it already of this key and certificate, whoever wrote that; else
+ *  the id that NSS makes, and the friendly name, with the end of validity where the holder has
+ *  another certificate of the issuer. */
+mainet_status
+mn_identity_choose_names(mn_database *database, const mn_keys *keys,
+                         const mn_identity_import *import, mn_identity_names *names,
+                         mainet_error *err);
 
 /** Begin to read; the head is verified if the token is unlocked. */
 mn_database *

@@ -26,6 +26,7 @@ mn_token_find(mainet_token *token, const mn_keys *keys, const mn_attributes *wan
     found->ids = matches.ids;
     found->count = matches.count;
     found->generation = head.generation;
+    found->hides = !head.settings.show_superseded || !head.settings.show_expired;
     matches.ids = NULL;
     return MAINET_OK;
 }

@@ -85,6 +85,7 @@ typedef struct mn_ids {
     int64_t *ids; /**< malloc */
     size_t count;
     uint64_t generation; /**< of the moment they were read */
+    bool hides;          /**< so was this: a setting keeps some identities from applications */
 } mn_ids;
 
 void

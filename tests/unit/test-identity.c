@@ -209,6 +209,93 @@ START_TEST(a_renewed_identity_supersedes_and_says_its_end)
 }
 END_TEST
 
+static mn_attributes *
+describe(uint64_t class, const char *label, const char *id)
+{
+    mn_attributes *plain = mn_attributes_new(NULL);
+
+    (void)mn_attributes_set_number(plain, CKA_CLASS, class, NULL);
+    (void)mn_attributes_set_bool(plain, CKA_TOKEN, true, NULL);
+    (void)mn_attributes_set_bool(plain, CKA_PRIVATE, class == CKO_PRIVATE_KEY, NULL);
+    (void)mn_attributes_set_text(plain, CKA_LABEL, label, NULL);
+    (void)mn_attributes_set(plain, CKA_ID, id, strlen(id), NULL);
+    return plain;
+}
+
+static void
+insert_object(mn_object *object)
+{
+    mainet_error err = {0};
+
+    ck_assert_msg(mn_token_insert(token, token->keys, &object, 1, &err) == MAINET_OK, "%s",
+                  err.detail);
+    mn_object_free(object);
+}
+
+/* How many objects of a class have this CKA_LABEL and CKA_ID. */
+static size_t
+count_named(uint64_t class, const char *label, const char *id)
+{
+    mn_attributes *wanted = describe(class, label, id);
+    mn_ids ids = {.count = 0};
+    size_t count = 0;
+
+    ck_assert_int_eq(mn_token_find(token, token->keys, wanted, &ids, NULL), MAINET_OK);
+    count = ids.count;
+    mn_ids_clear(&ids);
+    mn_attributes_free(wanted);
+    return count;
+}
+
+/* A key was generated here under an id of somebody's choice, its certificate comes later. */
+START_TEST(a_certificate_gets_the_id_that_its_key_has)
+{
+    EVP_PKEY *key = make_key("EC");
+    mainet_certificate *certificate = make_certificate(key, "A", ca_key, "Test CA", 2, 30);
+    mn_attributes *plain = describe(CKO_PRIVATE_KEY, "mine", "01");
+    mn_object *object = NULL;
+    bool was_there = false;
+
+    ck_assert_int_eq(mn_key_set_private(key, plain, NULL), MAINET_OK);
+    object = mn_object_new(plain, NULL);
+    ck_assert_int_eq(mn_key_set_secrets(key, object, NULL), MAINET_OK);
+    insert_object(object);
+    mainet_identity_free(import(key, certificate, true, &was_there));
+    ck_assert_uint_eq(count_named(CKO_PRIVATE_KEY, "mine", "01"), 1);
+    ck_assert_uint_eq(count_named(CKO_PUBLIC_KEY, "mine", "01"), 1);
+    ck_assert_uint_eq(count_named(CKO_CERTIFICATE, "A", "01"), 1);
+    mn_attributes_free(plain);
+    mainet_certificate_free(certificate);
+    EVP_PKEY_free(key);
+}
+END_TEST
+
+/* The certificate was imported by itself and got a name: that is no renewal. */
+START_TEST(a_key_gets_the_names_that_its_certificate_has)
+{
+    EVP_PKEY *key = make_key("EC");
+    mainet_certificate *certificate = make_certificate(key, "A", ca_key, "Test CA", 2, 30);
+    mn_attributes *plain = describe(CKO_CERTIFICATE, "alone", "77");
+    size_t len = 0;
+    const uint8_t *der = mn_certificate_der(certificate, &len);
+    bool was_there = false;
+
+    (void)mn_attributes_set(plain, CKA_VALUE, der, len, NULL);
+    der = mn_certificate_subject_der(certificate, &len);
+    (void)mn_attributes_set(plain, CKA_SUBJECT, der, len, NULL);
+    der = mn_certificate_issuer_der(certificate, &len);
+    (void)mn_attributes_set(plain, CKA_ISSUER, der, len, NULL);
+    insert_object(mn_object_new(plain, NULL));
+    mainet_identity_free(import(key, certificate, true, &was_there));
+    ck_assert_uint_eq(count_named(CKO_CERTIFICATE, "alone", "77"), 1);
+    ck_assert_uint_eq(count_named(CKO_PRIVATE_KEY, "alone", "77"), 1);
+    ck_assert_uint_eq(count_named(CKO_PUBLIC_KEY, "alone", "77"), 1);
+    mn_attributes_free(plain);
+    mainet_certificate_free(certificate);
+    EVP_PKEY_free(key);
+}
+END_TEST
+
 START_TEST(an_identity_is_found_by_a_unique_prefix_without_pin)
 {
     EVP_PKEY *key = make_key("EC");
@@ -400,6 +487,8 @@ identity_suite(void)
     tcase_add_test(life, a_key_that_is_kept_to_pss_is_an_rsa_key);
     tcase_add_test(life, importing_what_is_there_changes_nothing);
     tcase_add_test(life, a_renewed_identity_supersedes_and_says_its_end);
+    tcase_add_test(life, a_certificate_gets_the_id_that_its_key_has);
+    tcase_add_test(life, a_key_gets_the_names_that_its_certificate_has);
     tcase_add_test(life, an_identity_is_found_by_a_unique_prefix_without_pin);
     tcase_add_test(life, the_uri_names_the_token_and_the_id);
     suite_add_tcase(suite, life);

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the objects of an identity are called: CKA_ID and CKA_LABEL, which they share. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <p11-kit/pkcs11.h>
+
+#include "store/identity-private.h"
+#include "store/rows.h"
+
+#define ANY_CLASS UINT64_MAX
+
+typedef struct namer {
+    mn_database *database;
+    const mn_keys *keys;
+    const mn_identity_import *import;
+    mn_identity_names *names;
+} namer;
+
+/* The id that the key, its public half or a certificate of it has in the token already, whoever
+ * chose it; else the one that NSS makes. */
+static mainet_status
+choose_id(const namer *run, mainet_error *err)
+{
+    mn_auto_ids there = {.count = 0};
+
+    run->names->id_len = MN_KEY_ID_LEN;
+    MN_TRY(mn_key_default_id(run->import->key, run->names->id, err));
+    MN_TRY(mn_rows_with_public_key(run->database, run->names->public_key, ANY_CLASS, &there, err));
+    for (size_t i = 0; i < there.count; i++) {
+        mn_auto(mn_object) object = mn_rows_load(run->database, run->keys, there.ids[i], err);
+        const mn_attribute *id = NULL;
+
+        if (object == NULL)
+            return mn_failure(err);
+        id = mn_attributes_get(mn_object_attributes(object), CKA_ID);
+        if (id == NULL || id->value_len == 0 || id->value_len > sizeof run->names->id)
+            continue;
+        memcpy(run->names->id, id->value, id->value_len);
+        run->names->id_len = id->value_len;
+        return MAINET_OK;
+    }
+    return MAINET_OK;
+}
+
+static mainet_status
+hash_key(const namer *run, mainet_error *err)
+{
+    mn_auto_buffer(info, 65536);
+
+    MN_TRY(mn_key_public_info(run->import->key, &info, err));
+    return mn_sha256(info.data, info.len, run->names->public_key, err);
+}
+
+/* What the certificate is called that is in the token already; `*known` is false if none is. */
+static mainet_status
+keep_label(const namer *run, bool *known, mainet_error *err)
+{
+    mn_auto(mn_attributes) wanted = mn_attributes_new(err);
+    mn_auto_ids ids = {.count = 0};
+    mn_auto(mn_object) object = NULL;
+    const mn_attribute *label = NULL;
+    size_t len = 0;
+    const uint8_t *der = mn_certificate_der(run->import->certificate, &len);
+
+    *known = false;
+    if (wanted == NULL)
+        return mn_failure(err);
+    MN_TRY(mn_attributes_set_number(wanted, CKA_CLASS, CKO_CERTIFICATE, err));
+    MN_TRY(mn_attributes_set(wanted, CKA_VALUE, der, len, err));
+    MN_TRY(mn_rows_find(run->database, run->keys, wanted, &ids, err));
+    if (ids.count == 0)
+        return MAINET_OK;
+    object = mn_rows_load(run->database, run->keys, ids.ids[0], err);
+    if (object == NULL)
+        return mn_failure(err);
+    label = mn_attributes_get(mn_object_attributes(object), CKA_LABEL);
+    *known = label != NULL && label->value_len != 0 && label->value_len < sizeof run->names->label;
+    if (*known)
+        (void)snprintf(run->names->label, sizeof run->names->label, "%.*s", (int)label->value_len,
+                       (const char *)label->value);
+    return MAINET_OK;
+}
+
+/* Whether the holder has another certificate of the same issuer. */
+static mainet_status
+is_renewal(const namer *run, bool *renewed, mainet_error *err)
+{
+    mn_auto(mn_attributes) wanted = mn_attributes_new(err);
+    mn_auto_ids ids = {.count = 0};
+    size_t len = 0;
+    const uint8_t *der = mn_certificate_subject_der(run->import->certificate, &len);
+
+    if (wanted == NULL)
+        return mn_failure(err);
+    MN_TRY(mn_attributes_set_number(wanted, CKA_CLASS, CKO_CERTIFICATE, err));
+    MN_TRY(mn_attributes_set(wanted, CKA_SUBJECT, der, len, err));
+    der = mn_certificate_issuer_der(run->import->certificate, &len);
+    MN_TRY(mn_attributes_set(wanted, CKA_ISSUER, der, len, err));
+    MN_TRY(mn_rows_find(run->database, run->keys, wanted, &ids, err));
+    *renewed = ids.count != 0;
+    return MAINET_OK;
+}
+
+/* The friendly name; with the end of validity where the holder has another certificate already, so
+ * that nobody picks the wrong one of two. A key that comes to its certificate is called as that. */
+static mainet_status
+choose_label(const namer *run, mainet_error *err)
+{
+    const char *name = run->import->label;
+    time_t end = (time_t)mainet_certificate_not_after(run->import->certificate);
+    char date[32] = "";
+    struct tm tm;
+    bool known = false;
+    bool renewed = false;
+
+    MN_TRY(keep_label(run, &known, err));
+    if (known)
+        return MAINET_OK;
+    MN_TRY(is_renewal(run, &renewed, err));
+    if (name == NULL || *name == '\0')
+        name = mainet_certificate_common_name(run->import->certificate);
+    if (renewed && gmtime_r(&end, &tm) != NULL)
+        (void)strftime(date, sizeof date, " (%Y-%m-%d)", &tm);
+    (void)snprintf(run->names->label, sizeof run->names->label, "%.400s%s", name, date);
+    return MAINET_OK;
+}
+
+mainet_status
+mn_identity_choose_names(mn_database *database, const mn_keys *keys,
+                         const mn_identity_import *import, mn_identity_names *names,
+                         mainet_error *err)
+{
+    const namer run = {database, keys, import, names};
+
+    MN_TRY(hash_key(&run, err));
+    MN_TRY(choose_id(&run, err));
+    return choose_label(&run, err);
+}
