@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,19 +152,13 @@ build_schema(mn_database *database, uint32_t from, uint32_t to, mainet_error *er
     return MAINET_OK;
 }
 
-/* Our own schema of a version, told back by SQLite from memory, made once; under the mutex of
- * lock.c. */
+/* SQLite tells back, from memory, what it makes of our own schema. */
 static mainet_status
-describe_ours(uint32_t version, const mn_buffer **ours, mainet_error *err)
+tell_back(uint32_t version, mn_buffer *out, mainet_error *err)
 {
-    static mn_buffer all[MN_DATABASE_VERSION] = {MN_BUFFER_INIT(65536), MN_BUFFER_INIT(65536)};
-    mn_buffer *made = &all[version - 1];
     mn_database memory = {.writes = true};
     mainet_status status = MAINET_OK;
 
-    *ours = made;
-    if (made->len != 0)
-        return MAINET_OK;
     if (sqlite3_open_v2(":memory:", &memory.handle,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY,
                         NULL) != SQLITE_OK)
@@ -171,12 +166,31 @@ describe_ours(uint32_t version, const mn_buffer **ours, mainet_error *err)
     if (status == MAINET_OK)
         status = build_schema(&memory, 0, version, err);
     if (status == MAINET_OK)
-        status = describe_schema(&memory, made, err);
-    if (status != MAINET_OK)
-        mn_buffer_clear(made);
+        status = describe_schema(&memory, out, err);
     drop_idle(&memory);
     (void)sqlite3_close_v2(memory.handle);
     return status;
+}
+
+/* Our own schema of a version, made once, under the mutex of lock.c. A child that another thread
+ * forks meanwhile finds all of it or nothing. */
+static mainet_status
+describe_ours(uint32_t version, const mn_buffer **ours, mainet_error *err)
+{
+    static mn_buffer all[MN_DATABASE_VERSION];
+    static atomic_bool is_made[MN_DATABASE_VERSION];
+    mn_buffer made = MN_BUFFER_INIT(65536);
+
+    *ours = &all[version - 1];
+    if (is_made[version - 1])
+        return MAINET_OK;
+    if (tell_back(version, &made, err) != MAINET_OK) {
+        mn_buffer_clear(&made);
+        return mn_failure(err);
+    }
+    all[version - 1] = made;
+    is_made[version - 1] = true;
+    return MAINET_OK;
 }
 
 static mainet_status

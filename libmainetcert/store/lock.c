@@ -113,13 +113,24 @@ mn_lock_folder(const mn_lock *lock)
     return lock->folder;
 }
 
+/* Closing alone would leave the lock with a child that another thread forked meanwhile, for as long
+ * as that child lives: flock belongs to the open file, which it shares. For the same reason such a
+ * child does not unlock. */
+static void
+give_back(mn_lock *lock)
+{
+    if (lock->gate != NULL && lock->gate->process == getpid())
+        (void)flock(lock->folder, LOCK_UN);
+    (void)close(lock->folder);
+}
+
 void
 mn_lock_free(mn_lock *lock)
 {
     if (lock == NULL)
         return;
     if (lock->folder >= 0)
-        (void)close(lock->folder);
+        give_back(lock);
     if (lock->gate != NULL)
         (void)pthread_mutex_unlock(&lock->gate->mutex);
     free(lock);
