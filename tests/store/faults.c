@@ -4,11 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
+
+#include "face.h"
 
 static struct {
     size_t left; /* calls until it happens; 0: nothing is armed */
@@ -81,101 +82,59 @@ fails(const char *name)
     return true;
 }
 
-/* The linker gives each call this face, and its own the name __real_… */
-#define WRAP(type, name, parameters, arguments)                                                    \
-    type __real_##name parameters;                                                                 \
-    type __wrap_##name parameters;                                                                 \
-    type __wrap_##name parameters                                                                  \
+#define SIMPLE_FACE(name, parameters, arguments)                                                   \
+    FACE(int, name, parameters, arguments)                                                         \
     {                                                                                              \
-        return fails(#name) ? -1 : __real_##name arguments;                                        \
+        return fails(#name) ? -1 : real_##name arguments;                                          \
     }
 
-WRAP(int, fsync, (int fd), (fd))
-WRAP(int, fdatasync, (int fd), (fd))
-WRAP(int, ftruncate64, (int fd, off_t len), (fd, len))
-WRAP(int, unlink, (const char *path), (path))
-WRAP(int, unlinkat, (int folder, const char *name, int flags), (folder, name, flags))
-WRAP(int, renameat, (int from, const char *name, int to, const char *new_name),
-     (from, name, to, new_name))
-WRAP(int, mkdirat, (int folder, const char *name, mode_t mode), (folder, name, mode))
-WRAP(int, fchmod, (int fd, mode_t mode), (fd, mode))
+SIMPLE_FACE(fsync, (int fd), (fd))
+SIMPLE_FACE(fdatasync, (int fd), (fd))
+SIMPLE_FACE(ftruncate64, (int fd, off_t len), (fd, len))
+SIMPLE_FACE(unlink, (const char *path), (path))
+SIMPLE_FACE(unlinkat, (int folder, const char *name, int flags), (folder, name, flags))
+SIMPLE_FACE(renameat, (int from, const char *name, int to, const char *new_name),
+            (from, name, to, new_name))
+SIMPLE_FACE(linkat, (int from, const char *name, int to, const char *new_name, int flags),
+            (from, name, to, new_name, flags))
+SIMPLE_FACE(mkdir, (const char *path, mode_t mode), (path, mode))
+SIMPLE_FACE(mkdirat, (int folder, const char *name, mode_t mode), (folder, name, mode))
+SIMPLE_FACE(fchmod, (int fd, mode_t mode), (fd, mode))
 
-ssize_t
-__real_write(int fd, const void *data, size_t len);
-ssize_t
-__wrap_write(int fd, const void *data, size_t len);
-ssize_t
-__real_pwrite64(int fd, const void *data, size_t len, off_t offset);
-ssize_t
-__wrap_pwrite64(int fd, const void *data, size_t len, off_t offset);
-int
-__real_posix_fallocate64(int fd, off_t offset, off_t len);
-int
-__wrap_posix_fallocate64(int fd, off_t offset, off_t len);
-int
-__real_openat64(int folder, const char *name, int flags, ...);
-int
-__wrap_openat64(int folder, const char *name, int flags, ...);
-int
-__real_open64(const char *path, int flags, ...);
-int
-__wrap_open64(const char *path, int flags, ...);
-
-ssize_t
-__wrap_write(int fd, const void *data, size_t len)
+FACE(ssize_t, write, (int fd, const void *data, size_t len), (fd, data, len))
 {
     if (fault.left == 1 && fault.dies && fault.halfway)
-        (void)__real_write(fd, data, len / 2);
-    return fails("write") ? -1 : __real_write(fd, data, len);
+        (void)real_write(fd, data, len / 2);
+    return fails("write") ? -1 : real_write(fd, data, len);
 }
 
-ssize_t
-__wrap_pwrite64(int fd, const void *data, size_t len, off_t offset)
+FACE(ssize_t, pwrite64, (int fd, const void *data, size_t len, off_t offset),
+     (fd, data, len, offset))
 {
     if (fault.left == 1 && fault.dies && fault.halfway)
-        (void)__real_pwrite64(fd, data, len / 2, offset);
-    return fails("pwrite") ? -1 : __real_pwrite64(fd, data, len, offset);
+        (void)real_pwrite64(fd, data, len / 2, offset);
+    return fails("pwrite") ? -1 : real_pwrite64(fd, data, len, offset);
 }
 
-int
-__wrap_posix_fallocate64(int fd, off_t offset, off_t len)
+FACE(int, posix_fallocate64, (int fd, off_t offset, off_t len), (fd, offset, len))
 {
-    return fails("posix_fallocate") ? fault.cause : __real_posix_fallocate64(fd, offset, len);
+    return fails("posix_fallocate") ? fault.cause : real_posix_fallocate64(fd, offset, len);
 }
 
-/* Opening changes something only where it creates. */
+/* Opening changes something only where it creates; `mode` is what stands there otherwise. */
 static bool
 open_fails(int flags)
 {
     return (flags & O_CREAT) != 0 && fails("open");
 }
 
-static mode_t
-mode_of(int flags, va_list arguments)
+FACE(int, open64, (const char *path, int flags, mode_t mode), (path, flags, mode))
 {
-    return (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
+    return open_fails(flags) ? -1 : real_open64(path, flags, mode);
 }
 
-int
-__wrap_openat64(int folder, const char *name, int flags, ...)
+FACE(int, openat64, (int folder, const char *name, int flags, mode_t mode),
+     (folder, name, flags, mode))
 {
-    va_list arguments;
-    mode_t mode = 0;
-
-    va_start(arguments, flags);
-    mode = mode_of(flags, arguments);
-    va_end(arguments);
-    return open_fails(flags) ? -1 : __real_openat64(folder, name, flags, mode);
-}
-
-int
-__wrap_open64(const char *path, int flags, ...)
-{
-    va_list arguments;
-    mode_t mode = 0;
-
-    va_start(arguments, flags);
-    mode = mode_of(flags, arguments);
-    va_end(arguments);
-    return open_fails(flags) ? -1 : __real_open64(path, flags, mode);
+    return open_fails(flags) ? -1 : real_openat64(folder, name, flags, mode);
 }

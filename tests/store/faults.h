@@ -2,8 +2,8 @@
 #ifndef STORE_FAULTS_H
 #define STORE_FAULTS_H
 
-/* Every system call of this process that changes something on disk, ours and those of the SQLite
- * inside, may fail or kill the process: link with faults_link_args. */
+/* Every system call of this process that changes something on disk, ours, those of the SQLite
+ * inside and those of the module, may fail or kill the process. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -14,6 +14,9 @@
 mainet_store *store;
 mainet_token *token;
 char folder[64];
+const char *pins[2];
+
+static const char *in_force;
 
 static struct {
     EVP_PKEY *key;
@@ -46,7 +49,8 @@ token_make(void)
     folder_make();
     store = mainet_store_open(folder, &err);
     ck_assert_msg(store != NULL, "%s", err.detail);
-    token = mainet_token_create_without_pin(store, "tested", &err);
+    token = pins[0] == NULL ? mainet_token_create_without_pin(store, "tested", &err)
+                            : mainet_token_create(store, "tested", AS_PIN(pins[0]), NULL, 0, &err);
     ck_assert_msg(token != NULL, "%s", err.detail);
 }
 
@@ -107,22 +111,38 @@ find_rows(mn_database *database, size_t n, mn_ids *rows, mainet_error *err)
     return mn_rows_with_public_key(database, hash, UINT64_MAX, rows, err);
 }
 
+static mainet_status
+delete_rows(mn_database *database, const mn_keys *keys, mn_head *head, size_t n, mainet_error *err)
+{
+    mn_auto_ids rows = {.count = 0};
+
+    MN_TRY(find_rows(database, n, &rows, err));
+    for (size_t i = 0; i < rows.count; i++)
+        MN_TRY(mn_rows_delete(database, keys, head, rows.ids[i], err));
+    return rows.count == 0 ? mn_fail(err, MAINET_E_IDENTITY_NOT_FOUND, 0, "person %zu", n)
+                           : MAINET_OK;
+}
+
 mainet_status
-person_delete(mainet_token *from, size_t n, mainet_error *err)
+people_delete(mainet_token *from, crowd whom, mainet_error *err)
 {
     mn_auto(mn_database) database = NULL;
-    mn_auto_ids rows = {.count = 0};
     const mn_keys *keys = mn_token_keys(from);
     mn_head head;
 
     database = mn_transaction_begin(from, keys, &head, err);
     if (database == NULL)
         return mn_failure(err);
-    MN_TRY(find_rows(database, n, &rows, err));
-    for (size_t i = 0; i < rows.count; i++)
-        MN_TRY(mn_rows_delete(database, keys, &head, rows.ids[i], err));
-    return rows.count == 0 ? mn_fail(err, MAINET_E_IDENTITY_NOT_FOUND, 0, "person %zu", n)
-                           : mn_transaction_commit(database, keys, &head, err);
+    for (size_t n = 0; n < PEOPLE; n++)
+        if ((whom & PERSON(n)) != 0)
+            MN_TRY(delete_rows(database, keys, &head, n, err));
+    return mn_transaction_commit(database, keys, &head, err);
+}
+
+mainet_status
+person_delete(mainet_token *from, size_t n, mainet_error *err)
+{
+    return people_delete(from, PERSON(n), err);
 }
 
 mainet_status
@@ -184,6 +204,28 @@ check_pages(mainet_token *in, mainet_error *err)
     return MAINET_OK;
 }
 
+mainet_status
+token_login(mainet_token *opened, mainet_error *err)
+{
+    in_force = NULL;
+    if (pins[0] == NULL)
+        return mainet_token_unlock(opened, NULL, 0, err);
+    for (size_t i = 0; i < 2 && pins[i] != NULL; i++) {
+        mainet_status status = mainet_token_unlock(opened, AS_PIN(pins[i]), err);
+
+        in_force = pins[i];
+        if (status != MAINET_E_PIN_INCORRECT)
+            return status;
+    }
+    return mn_failure(err);
+}
+
+const char *
+pin_in_force(void)
+{
+    return in_force;
+}
+
 const char *
 examine(const char *where, crowd *found)
 {
@@ -192,8 +234,10 @@ examine(const char *where, crowd *found)
     mn_auto(mainet_token) fresh = opened == NULL ? NULL : mainet_token_open(opened, "tested", &err);
 
     *found = 0;
-    if (fresh == NULL || mainet_token_unlock(fresh, NULL, 0, &err) != MAINET_OK ||
-        check_pages(fresh, &err) != MAINET_OK || people_list(fresh, found, &err) != MAINET_OK)
+    if (fresh == NULL || token_login(fresh, &err) != MAINET_OK ||
+        check_pages(fresh, &err) != MAINET_OK ||
+        mainet_token_check(fresh, NULL, NULL, &err) != MAINET_OK ||
+        people_list(fresh, found, &err) != MAINET_OK)
         return err.detail;
     for (size_t n = 0; n < PEOPLE; n++)
         if ((*found & PERSON(n)) != 0 && person_sign(fresh, n, &err) != MAINET_OK)

@@ -2,8 +2,7 @@
 #ifndef STORE_FIXTURE_H
 #define STORE_FIXTURE_H
 
-/* A token without a PIN, so that opening it a thousand times costs no derivation, and people whose
- * identities are put in, taken out and made to sign. */
+/* A token, and people whose identities are put in, taken out and made to sign. */
 
 #include <check.h>
 
@@ -22,6 +21,13 @@ extern mainet_store *store;
 extern mainet_token *token;
 extern char folder[64];
 
+/** The PIN of the token; NULL: it has none. While nobody knows whether a change was made, the PIN
+ *  that it may have instead. */
+extern const char *pins[2];
+
+/** As mainet_token takes it: pointer and length of a PIN. */
+#define AS_PIN(text) (const uint8_t *)(text), strlen(text)
+
 /** A folder of this test's own: in MAINETCERT_TEST_FOLDER, else in memory where that is possible,
  * so that syncing is fast. */
 void
@@ -30,7 +36,7 @@ folder_make(void);
 void
 folder_remove(void);
 
-/** Make the folder, the store and an unlocked token without PIN. */
+/** Make the folder, the store and an unlocked token with the PIN that there is. */
 void
 token_make(void);
 
@@ -55,6 +61,10 @@ person_import(mainet_token *into, size_t n, mainet_error *err);
 mainet_status
 person_delete(mainet_token *from, size_t n, mainet_error *err);
 
+/** Delete several people at once, as pruning does. */
+mainet_status
+people_delete(mainet_token *from, crowd whom, mainet_error *err);
+
 /** Sign by the key in the token and verify by the key that the test kept;
  * MAINET_E_PKCS12_UNUSABLE if the key is the wrong one. */
 mainet_status
@@ -64,9 +74,17 @@ person_sign(mainet_token *by, size_t n, mainet_error *err);
 mainet_status
 people_list(mainet_token *in, crowd *found, mainet_error *err);
 
+/** Unlock a token by the PIN that it has, or may have. */
+mainet_status
+token_login(mainet_token *opened, mainet_error *err);
+
+/** Which of the PINs opened a token last. */
+const char *
+pin_in_force(void);
+
 /**
- * Look at a folder as a program that has just started would: open the token, unlock it, check its
- * rows and the pages of its file, list the identities, let each of them sign.
+ * Look at a folder as a program that has just started would: open the token, unlock it, check it
+ * and the pages of its file, list the identities, let each of them sign.
  *
  * Returns NULL, or what is wrong (borrowed until the next call).
  */
