@@ -231,3 +231,20 @@ access_new_token(const options *wanted, mainet_store *store, const char *pin_sou
                                so_pin != NULL ? so_pin->data : NULL,
                                so_pin != NULL ? so_pin->len : 0, &why->error);
 }
+
+mainet_token *
+access_token_or_new(const options *wanted, mainet_store *store, failure *why)
+{
+    scoped(mainet_token) token = access_token(wanted, store, why);
+
+    if (token == NULL && why->error.status != MAINET_E_TOKEN_NOT_FOUND)
+        return NULL;
+    if (token == NULL) {
+        if (wanted->pin_source == NULL && terminal_is_there())
+            terminal_show(message_text(MESSAGE_NEW_TOKEN));
+        return access_new_token(wanted, store, wanted->pin_source, why);
+    }
+    if (access_unlock(wanted, token, why) != MAINET_OK)
+        return NULL;
+    return mainet_token_take(&token);
+}

@@ -48,6 +48,10 @@ access_unlock(const options *wanted, mainet_token *token, failure *why);
 mainet_token *
 access_new_token(const options *wanted, mainet_store *store, const char *pin_source, failure *why);
 
+/** Open the token that the options name and unlock it; made if there is none. */
+mainet_token *
+access_token_or_new(const options *wanted, mainet_store *store, failure *why);
+
 /** Read a new PIN from its source, else ask for it twice. */
 secret *
 access_new_pin(const char *source, const char *option, const char *label, failure *why);

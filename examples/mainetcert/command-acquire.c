@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <string.h>
-
 #include "access.h"
+#include "arrival.h"
 #include "command.h"
 #include "consent.h"
 #include "json.h"
 #include "progress.h"
 #include "terminal.h"
-#include "text.h"
 
 /* What can be found wrong before anybody is asked for anything. */
 static mainet_status
@@ -42,52 +40,6 @@ set_password(mainet_request *request, const options *wanted, failure *why)
     return mainet_request_set_password(request, password->data, password->len, &why->error);
 }
 
-/* The token, unlocked; made if there is none. */
-static mainet_token *
-open_token(const options *wanted, mainet_store *store, failure *why)
-{
-    scoped(mainet_token) token = access_token(wanted, store, why);
-
-    if (token == NULL && why->error.status != MAINET_E_TOKEN_NOT_FOUND)
-        return NULL;
-    if (token == NULL) {
-        if (wanted->pin_source == NULL && terminal_is_there())
-            terminal_show(message_text(MESSAGE_NEW_TOKEN));
-        return access_new_token(wanted, store, wanted->pin_source, why);
-    }
-    if (access_unlock(wanted, token, why) != MAINET_OK)
-        return NULL;
-    return mainet_token_take(&token);
-}
-
-static void
-print_dated(message id, const mainet_identity *identity)
-{
-    scoped(char) date = text_time_local(
-        mainet_certificate_not_after(mainet_identity_certificate(identity)), "%Y-%m-%d");
-
-    message_print(stderr, id, mainet_identity_label(identity), date);
-}
-
-/* The older certificates of the same holder, which the manual's chapter 5 says to delete. */
-static mainet_status
-print_superseded(mainet_token *token, const mainet_identity *newest, failure *why)
-{
-    scoped(mainet_identity_list) list = mainet_token_identities(token, &why->error);
-
-    if (list == NULL)
-        return why->error.status;
-    for (size_t i = 0; i < mainet_identity_list_count(list); i++) {
-        scoped(mainet_identity) other = mainet_identity_list_at(list, i, &why->error);
-
-        if (other == NULL)
-            return why->error.status;
-        if (strcmp(mainet_identity_superseded_by(other), mainet_identity_id(newest)) == 0)
-            print_dated(MESSAGE_SUPERSEDES, other);
-    }
-    return MAINET_OK;
-}
-
 static mainet_status
 print_result(const options *wanted, mainet_token *token, const mainet_identity *identity,
              failure *why)
@@ -101,8 +53,8 @@ print_result(const options *wanted, mainet_token *token, const mainet_identity *
         (void)fflush(stdout);
     }
     if (terminal_is_live(stderr))
-        print_dated(MESSAGE_IMPORTED, identity);
-    return print_superseded(token, identity, why);
+        arrival_print_dated(stderr, MESSAGE_IMPORTED, identity);
+    return arrival_print_superseded(token, identity, why);
 }
 
 mainet_status
@@ -127,7 +79,7 @@ command_acquire(const options *wanted, failure *why)
     store = access_store(wanted, why);
     if (store == NULL)
         return why->error.status;
-    token = open_token(wanted, store, why);
+    token = access_token_or_new(wanted, store, why);
     if (token == NULL)
         return why->error.status;
     TRY(set_password(request, wanted, why));

@@ -3,9 +3,8 @@
 
 #include "access.h"
 #include "command.h"
-#include "consent.h"
+#include "confirmation.h"
 #include "json.h"
-#include "progress.h"
 #include "text.h"
 
 /* What `confirm` has found out so far; failure->partial holds the same for --json. */
@@ -27,8 +26,7 @@ add_answer(round *self, const mainet_confirmation *confirmation, const mainet_id
     self->missing_count += !is_installed;
     (void)json_array_append_new(list, json_of_confirmation(confirmation, identity));
     if (!self->options->json)
-        message_print(stdout, is_installed ? MESSAGE_INSTALLED : MESSAGE_INSTALLED_NOT,
-                      mainet_identity_label(identity), mainet_confirmation_reason(confirmation));
+        confirmation_print(stdout, confirmation, identity);
 }
 
 static mainet_status
@@ -37,15 +35,10 @@ confirm_one(round *self, mainet_identity *identity)
     mainet_error *err = &self->failure->error;
     scoped(mainet_service) service =
         access_service(self->options, mainet_identity_service(identity), self->failure);
-    scoped(mainet_request) request = service == NULL ? NULL : mainet_request_new(service, err);
     scoped(mainet_confirmation) confirmation = NULL;
 
-    if (request == NULL)
-        return err->status;
-    TRY(consent_set_proxy(self->consent, request));
-    progress_begin(request);
-    confirmation = mainet_confirm(request, identity, err);
-    progress_end();
+    if (service != NULL)
+        confirmation = confirmation_ask(service, self->consent, identity, 0);
     if (confirmation == NULL)
         return err->status;
     add_answer(self, confirmation, identity);

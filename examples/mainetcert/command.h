@@ -21,7 +21,8 @@ enum {
     TAKES_NEW_PIN = 1 << 12,
     TAKES_EXPORT = 1 << 13,
     TAKES_PASSWORD = 1 << 14,
-    TAKES_FORCE = 1 << 15
+    TAKES_FORCE = 1 << 15,
+    TAKES_CONFIRM = 1 << 16
 };
 
 /** One command: its words, its help, and what does it. */
@@ -54,6 +55,9 @@ command_explain(const options *wanted, failure *why);
 
 mainet_status
 command_export(const options *wanted, failure *why);
+
+mainet_status
+command_import(const options *wanted, failure *why);
 
 mainet_status
 command_list(const options *wanted, failure *why);

@@ -40,13 +40,15 @@ show_issuer(const mainet_certificate *issuer, bool is_itself, bool expected)
     show(expected ? MESSAGE_ISSUER_EXPECTED : MESSAGE_ISSUER_UNEXPECTED, NULL);
 }
 
-static mainet_status
-decide_issuer(const mainet_certificate *issuer, bool expected, void *user_data)
+mainet_status
+consent_decide_issuer(const mainet_certificate *issuer, bool expected, void *user_data)
 {
     const consent *self = user_data;
     const char *accepted = self->options->accept_issuer;
     const bool is_itself = mainet_certificate_is_authority(issuer);
 
+    if (self->service != NULL)
+        expected = mainet_service_expects(self->service, issuer);
     if (expected && self->options->yes)
         return MAINET_OK;
     if (is_itself && strcmp(accepted, mainet_certificate_sha256(issuer)) == 0)
@@ -63,7 +65,7 @@ decide_issuer(const mainet_certificate *issuer, bool expected, void *user_data)
 void
 consent_set_issuer(consent *self, mainet_request *request)
 {
-    mainet_request_set_issuer_decision(request, decide_issuer, self);
+    mainet_request_set_issuer_decision(request, consent_decide_issuer, self);
 }
 
 /* From the options; they are not tried again once the proxy refused them. */

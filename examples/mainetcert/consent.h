@@ -9,7 +9,8 @@
 typedef struct consent {
     const options *options;
     failure *failure;
-    secret *proxy_password; /**< From --proxy-password-source, read once; NULL: not yet. */
+    const mainet_service *service; /**< What it expects is expected; NULL: what the caller says. */
+    secret *proxy_password;        /**< From --proxy-password-source, read once; NULL: not yet. */
 } consent;
 
 /** Release it. */
@@ -21,6 +22,10 @@ consent_clear(consent *self);
 /** Set --proxy, and who answers a proxy. `self` lives as long as the request's calls. */
 mainet_status
 consent_set_proxy(consent *self, mainet_request *request);
+
+/** A mainet_issuer_fn that asks the options, else the terminal; `user_data` is the consent. */
+mainet_status
+consent_decide_issuer(const mainet_certificate *issuer, bool expected, void *user_data);
 
 /** Set who decides on an issuer. */
 void

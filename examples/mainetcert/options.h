@@ -43,6 +43,8 @@ typedef struct options {
     bool certificate;
     bool pem;
     bool force;
+    bool confirm;
+    bool no_confirm;
     const char *so_pin_source;
     const char *new_pin_source;
 } options;

@@ -5,6 +5,7 @@
 #include "mainetcert/identity.h"
 #include "mainetcert/log.h"
 #include "mainetcert/service.h"
+#include "mainetcert/transfer.h"
 
 MAINET_BEGIN
 
@@ -33,21 +34,6 @@ typedef enum mainet_phase {
  */
 typedef mainet_status (*mainet_progress_fn)(mainet_phase phase, int64_t done, int64_t total,
                                             void *user_data);
-
-/**
- * Decide whether an issuer that this token has not met is to be accepted.
- *
- * @param[in] issuer     The issuer's certificate if the container has it, else the
- *                       identity's own, whose issuer it is; borrowed for the call.
- * @param[in] expected   true if its common name is the one the profile expects, compared without
- *                       case and spaces.
- * @param[in] user_data  What was given beside the function.
- *
- * @return MAINET_OK to accept; MAINET_E_CANCELLED or any other failure ends the call with it.
- * @since 0.1.0
- */
-typedef mainet_status (*mainet_issuer_fn)(const mainet_certificate *issuer, bool expected,
-                                          void *user_data);
 
 /** Where a proxy's user name and password go. @since 0.1.0 */
 typedef struct mainet_credentials mainet_credentials;

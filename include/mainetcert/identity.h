@@ -221,6 +221,18 @@ MAINET_API int64_t
 mainet_identity_acquired_at(const mainet_identity *identity);
 
 /**
+ * Answer whether the call that handed out this identity has added it to its token.
+ *
+ * @param[in] identity  An identity.
+ *
+ * @return true after mainet_acquire() and mainet_token_import(), unless certificate and key were
+ *         there already; false if it was listed or found.
+ * @since 0.1.0
+ */
+MAINET_API bool
+mainet_identity_is_new(const mainet_identity *identity);
+
+/**
  * Free an identity.
  *
  * @param[in] identity  May be NULL.

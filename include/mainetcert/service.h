@@ -2,7 +2,7 @@
 #ifndef MAINETCERT_SERVICE_H
 #define MAINETCERT_SERVICE_H
 
-#include "mainetcert/error.h"
+#include "mainetcert/certificate.h"
 
 MAINET_BEGIN
 
@@ -64,6 +64,19 @@ mainet_service_name(const mainet_service *service);
  */
 MAINET_API const char *
 mainet_service_issuer(const mainet_service *service);
+
+/**
+ * Answer whether an issuer is the one that is expected.
+ *
+ * @param[in] service      A profile.
+ * @param[in] certificate  The issuer's certificate, or one that it issued.
+ *
+ * @return true if the common name is mainet_service_issuer(), compared without case and spaces,
+ *         and, where the profile has an `issuer_sha256`, the issuer's certificate has it.
+ * @since 0.1.0
+ */
+MAINET_API bool
+mainet_service_expects(const mainet_service *service, const mainet_certificate *certificate);
 
 /**
  * Answer the telephone number of the support desk.

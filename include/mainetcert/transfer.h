@@ -4,6 +4,7 @@
 
 #include "mainetcert/bytes.h"
 #include "mainetcert/identity.h"
+#include "mainetcert/pkcs12.h"
 
 MAINET_BEGIN
 
@@ -66,6 +67,53 @@ mainet_identity_export_pem(mainet_identity *identity, const uint8_t *password, s
 MAINET_API MAINET_CHECKED mainet_bytes *
 mainet_identity_export_certificates(const mainet_identity *identity, uint32_t flags,
                                     mainet_error *err);
+
+/**
+ * Decide whether an issuer that this token has not met is to be accepted.
+ *
+ * @param[in] issuer     The issuer's certificate if the container has it, else the
+ *                       identity's own, whose issuer it is; borrowed for the call.
+ * @param[in] expected   true if its common name is the one the profile expects, compared without
+ *                       case and spaces; false where there is no profile, as in
+ *                       mainet_token_import().
+ * @param[in] user_data  What was given beside the function.
+ *
+ * @return MAINET_OK to accept; MAINET_E_CANCELLED or any other failure ends the call with it.
+ * @since 0.1.0
+ */
+typedef mainet_status (*mainet_issuer_fn)(const mainet_certificate *issuer, bool expected,
+                                          void *user_data);
+
+/** How identities come into a token; bits. @since 0.1.0 */
+typedef enum mainet_import_flags {
+    MAINET_IMPORT_DEFAULT = 0,       /**< Their keys may leave it again, as the manual insists. */
+    MAINET_IMPORT_NOT_EXPORTABLE = 1 /**< They are never exported, wrapped or read. */
+} mainet_import_flags;
+
+/**
+ * Import every identity of a container, with the issuers that it holds of each.
+ *
+ * All of them in one transaction: on failure the token is unchanged. What is there already stays
+ * as it is, exportable or not; mainet_identity_is_new() tells. Certificates that are in no
+ * identity's chain are left out.
+ *
+ * @param[in,out] token      Unlocked.
+ * @param[in]     container  An opened container.
+ * @param[in]     flags      Bits of mainet_import_flags.
+ * @param[in]     fn         Decides on issuers that the token has not met, once each; NULL: all of
+ *                           them are accepted.
+ * @param[in]     user_data  Handed to it.
+ * @param[out]    err        Filled on failure; may be NULL.
+ *
+ * @return The container's identities in its order, yours to free, or NULL:
+ *         MAINET_E_TOKEN_LOCKED, MAINET_E_CANCELLED (an issuer was refused),
+ *         MAINET_E_PKCS12_UNUSABLE, MAINET_E_STORE_WRITE, MAINET_E_STORE_BUSY,
+ *         MAINET_E_ARGUMENT.
+ * @since 0.1.0
+ */
+MAINET_API MAINET_CHECKED mainet_identity_list *
+mainet_token_import(mainet_token *token, const mainet_pkcs12 *container, uint32_t flags,
+                    mainet_issuer_fn fn, void *user_data, mainet_error *err);
 
 MAINET_END
 

@@ -145,6 +145,21 @@ mainet_service_issuer(const mainet_service *service)
     return service->profile.issuer;
 }
 
+bool
+mainet_service_expects(const mainet_service *service, const mainet_certificate *certificate)
+{
+    const mn_profile *profile = &service->profile;
+    const bool is_itself = mainet_certificate_is_authority(certificate);
+
+    if (!mn_profile_expects(profile, is_itself
+                                         ? mainet_certificate_common_name(certificate)
+                                         : mainet_certificate_issuer_common_name(certificate)))
+        return false;
+    return *profile->issuer_sha256 == '\0' ||
+           (is_itself &&
+            strcmp(profile->issuer_sha256, mainet_certificate_sha256(certificate)) == 0);
+}
+
 const char *
 mainet_service_support(const mainet_service *service)
 {

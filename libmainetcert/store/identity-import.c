@@ -17,6 +17,7 @@ typedef struct importer {
     mn_head head;
     mn_identity_names names;
     bool changed;
+    bool is_whole; /* all or nothing */
 } importer;
 
 static mainet_status
@@ -235,7 +236,7 @@ add_item(importer *run, const mn_identity_import *import, mn_identity_result *re
     run->changed = false;
     MN_TRY(execute(run->database, "SAVEPOINT item", err));
     status = add_all(run, &result->error);
-    if (status != MAINET_OK && !is_own_fault(status)) {
+    if (status != MAINET_OK && (run->is_whole || !is_own_fault(status))) {
         *err = result->error;
         return status;
     }
@@ -270,15 +271,16 @@ run_import(importer *run, mainet_token *token, const mn_identity_import *imports
             mn_identity_read(token, run->database, run->keys, issuers, imports[i].certificate, err);
         if (results[i].identity == NULL)
             return mn_failure(err);
+        results[i].identity->is_new = !results[i].was_there;
     }
     return changed ? mn_transaction_commit(run->database, run->keys, &run->head, err) : MAINET_OK;
 }
 
-mainet_status
-mn_identity_import_many(mainet_token *token, const mn_identity_import *imports, size_t count,
-                        mn_identity_result *results, mainet_error *err)
+static mainet_status
+import_all(mainet_token *token, const mn_identity_import *imports, size_t count, bool is_whole,
+           mn_identity_result *results, mainet_error *err)
 {
-    importer run = {.keys = mn_token_keys(token)};
+    importer run = {.keys = mn_token_keys(token), .is_whole = is_whole};
     mn_auto(mn_database) database = NULL;
     mainet_status status = MAINET_OK;
 
@@ -294,6 +296,20 @@ mn_identity_import_many(mainet_token *token, const mn_identity_import *imports, 
         mainet_identity_free(results[i].identity);
     memset(results, 0, count * sizeof *results);
     return status;
+}
+
+mainet_status
+mn_identity_import_many(mainet_token *token, const mn_identity_import *imports, size_t count,
+                        mn_identity_result *results, mainet_error *err)
+{
+    return import_all(token, imports, count, false, results, err);
+}
+
+mainet_status
+mn_identity_import_whole(mainet_token *token, const mn_identity_import *imports, size_t count,
+                         mn_identity_result *results, mainet_error *err)
+{
+    return import_all(token, imports, count, true, results, err);
 }
 
 mainet_identity *

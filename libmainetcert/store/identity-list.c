@@ -152,6 +152,25 @@ find_key(const shelf *all, const uint8_t public_key[MN_SHA256_LEN])
                : NULL;
 }
 
+mainet_identity_list *
+mn_identity_list_new(size_t room, mainet_error *err)
+{
+    mn_auto(mainet_identity_list) list = calloc(1, sizeof *list);
+
+    if (list == NULL)
+        return mn_fail_memory_null(err, "list of identities");
+    list->identities = calloc(room + 1, sizeof *list->identities);
+    if (list->identities == NULL)
+        return mn_fail_memory_null(err, "list of identities");
+    return mainet_identity_list_take(&list);
+}
+
+void
+mn_identity_list_add(mainet_identity_list *list, mainet_identity *identity)
+{
+    list->identities[list->count++] = identity;
+}
+
 static mainet_status
 pair(mainet_identity_list *list, mainet_token *token, const shelf *all, const shelf_entry *entry,
      mainet_error *err)
@@ -165,7 +184,7 @@ pair(mainet_identity_list *list, mainet_token *token, const shelf *all, const sh
     identity = mn_identity_make(token, entry->object, entry->certificate, key, all->issuers, err);
     if (identity == NULL)
         return mn_failure(err);
-    list->identities[list->count++] = identity;
+    mn_identity_list_add(list, identity);
     return MAINET_OK;
 }
 
@@ -219,16 +238,14 @@ mainet_identity_list *
 mn_identities_read(mainet_token *token, mn_database *database, const mn_keys *keys,
                    mainet_error *err)
 {
-    mn_auto(mainet_identity_list) list = calloc(1, sizeof *list);
+    mn_auto(mainet_identity_list) list = NULL;
     __attribute__((cleanup(shelf_clear))) shelf all = {.certificate_count = 0};
 
-    if (list == NULL)
-        return mn_fail_memory_null(err, "list of identities");
     if (fill_shelf(&all, database, keys, err) != MAINET_OK)
         return NULL;
-    list->identities = calloc(all.certificate_count + 1, sizeof *list->identities);
-    if (list->identities == NULL)
-        return mn_fail_memory_null(err, "list of identities");
+    list = mn_identity_list_new(all.certificate_count, err);
+    if (list == NULL)
+        return NULL;
     for (size_t i = 0; i < all.certificate_count; i++)
         if (pair(list, token, &all, &all.certificates[i], err) != MAINET_OK)
             return NULL;

@@ -15,6 +15,7 @@ struct mainet_identity {
     int64_t key_row;
     mn_chain chain; /* [0] is its own certificate */
     bool exportable;
+    bool is_new; /* added by the call that handed it out */
     char *label;
     char *uri;
     char *certificate_number;
@@ -81,6 +82,14 @@ mn_identities_access(mainet_token *token, mainet_error *err);
 mainet_identity_list *
 mn_identities_read(mainet_token *token, mn_database *database, const mn_keys *keys,
                    mainet_error *err);
+
+/** Start a list that has room for so many. */
+mainet_identity_list *
+mn_identity_list_new(size_t room, mainet_error *err);
+
+/** Add an identity, which the list takes over, where there is room. */
+void
+mn_identity_list_add(mainet_identity_list *list, mainet_identity *identity);
 
 /** The one whose id begins so; MAINET_E_IDENTITY_NOT_FOUND, MAINET_E_IDENTITY_AMBIGUOUS. */
 mainet_identity *

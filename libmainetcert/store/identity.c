@@ -172,3 +172,9 @@ mainet_identity_acquired_at(const mainet_identity *identity)
 {
     return identity->acquired_at;
 }
+
+bool
+mainet_identity_is_new(const mainet_identity *identity)
+{
+    return identity->is_new;
+}

@@ -61,6 +61,11 @@ mainet_status
 mn_identity_import_many(mainet_token *token, const mn_identity_import *imports, size_t count,
                         mn_identity_result *results, mainet_error *err);
 
+/** As mn_identity_import_many, but one that is unusable is everybody's failure too. */
+mainet_status
+mn_identity_import_whole(mainet_token *token, const mn_identity_import *imports, size_t count,
+                         mn_identity_result *results, mainet_error *err);
+
 /** Whether a CA certificate of this SHA-256 id, or a certificate it issued, is in the token: the
  * issuer has been decided on before. */
 mainet_status
