@@ -36,23 +36,59 @@ add(p11_search *search, CK_OBJECT_HANDLE handle)
 }
 
 static CK_RV
-find_rows(p11_slot *slot, const mn_keys *keys, const p11_wanted *wanted, p11_search *search)
+add_rows(p11_slot *slot, const mn_ids *ids, p11_search *search)
 {
-    mainet_error err = {0};
-    mn_ids ids = {0};
-    CK_RV rv = CKR_OK;
-
-    if (mn_token_find(slot->token, keys, wanted->stored, &ids, &err) != MAINET_OK)
-        return p11_ckr_of(&err);
-    p11_token_notice(slot, ids.generation);
-    rv = p11_show(slot, keys, &ids);
-    for (size_t i = 0; i < ids.count && rv == CKR_OK; i++) {
-        const CK_OBJECT_HANDLE handle = p11_token_handle(slot, ids.ids[i]);
+    for (size_t i = 0; i < ids->count; i++) {
+        const CK_OBJECT_HANDLE handle = p11_token_handle(slot, ids->ids[i]);
 
         if (handle == CK_INVALID_HANDLE || !add(search, handle))
-            rv = CKR_HOST_MEMORY;
+            return CKR_HOST_MEMORY;
     }
-    mn_ids_clear(&ids);
+    return CKR_OK;
+}
+
+/* By the index in memory, if there is one. */
+static CK_RV
+ask(p11_slot *slot, const mn_keys *keys, const mn_attributes *stored, mn_ids *found,
+    mn_ids *candidates)
+{
+    const mn_roster *roster = p11_token_roster(slot, keys);
+    mainet_error err = {0};
+    mainet_status status = MAINET_OK;
+
+    if (roster != NULL)
+        status = mn_roster_find(roster, stored, keys != NULL, found, candidates, &err);
+    else
+        status = mn_token_find(slot->token, keys, stored, found, &err);
+    if (roster == NULL && status == MAINET_OK)
+        p11_token_searched(slot, found);
+    return status == MAINET_OK ? CKR_OK : p11_ckr_of(&err);
+}
+
+static CK_RV
+find_rows(p11_slot *slot, const mn_keys *keys, p11_wanted *wanted, p11_search *search,
+          p11_search *candidates)
+{
+    mn_ids sure = {0};
+    mn_ids unsure = {0};
+    CK_RV rv = CKR_OK;
+
+    for (size_t form = 0; p11_wanted_next(wanted, form, &rv) && sure.count == 0; form++) {
+        mn_ids_clear(&unsure);
+        rv = ask(slot, keys, wanted->stored, &sure, &unsure);
+        if (rv != CKR_OK)
+            break;
+    }
+    if (rv == CKR_OK)
+        rv = p11_show(slot, keys, &sure);
+    if (rv == CKR_OK)
+        rv = p11_show(slot, keys, &unsure);
+    if (rv == CKR_OK)
+        rv = add_rows(slot, &sure, search);
+    if (rv == CKR_OK)
+        rv = add_rows(slot, &unsure, candidates);
+    mn_ids_clear(&sure);
+    mn_ids_clear(&unsure);
     return rv;
 }
 
@@ -92,22 +128,29 @@ sift(p11_slot *slot, const mn_keys *keys, const CK_ATTRIBUTE *template, CK_ULONG
 }
 
 static CK_RV
-find_on_token(p11_slot *slot, const mn_keys *keys, const p11_wanted *wanted, p11_search *search)
+find_on_token(p11_slot *slot, const mn_keys *keys, p11_wanted *wanted, const CK_ATTRIBUTE *template,
+              CK_ULONG count, p11_search *search)
 {
+    p11_search candidates = {0};
     CK_RV rv = CKR_OK;
 
     p11_mutex_lock(&slot->io);
-    rv = find_rows(slot, keys, wanted, search);
+    rv = find_rows(slot, keys, wanted, search, &candidates);
     p11_mutex_unlock(&slot->io);
     if (rv == CKR_DEVICE_REMOVED)
         p11_slot_lost(slot);
+    if (rv == CKR_OK && !wanted->needs_sifting)
+        sift(slot, keys, template, count, &candidates);
+    for (size_t i = 0; rv == CKR_OK && i < candidates.count; i++)
+        rv = add(search, candidates.found[i]) ? CKR_OK : CKR_HOST_MEMORY;
+    p11_search_end(&candidates);
     return rv;
 }
 
 /* First what is in memory, which is always compared in full; rows only if the store could not
  * compare all of the template. */
 static CK_RV
-search_slot(p11_slot *slot, const p11_wanted *wanted, const CK_ATTRIBUTE *template, CK_ULONG count,
+search_slot(p11_slot *slot, p11_wanted *wanted, const CK_ATTRIBUTE *template, CK_ULONG count,
             p11_search *search)
 {
     mn_auto(mn_keys) keys = p11_token_keys(slot);
@@ -120,7 +163,7 @@ search_slot(p11_slot *slot, const p11_wanted *wanted, const CK_ATTRIBUTE *templa
     if (rv == CKR_OK && !wanted->needs_sifting)
         sift(slot, keys, template, count, search);
     if (rv == CKR_OK && wanted->on_token)
-        rv = find_on_token(slot, keys, wanted, search);
+        rv = find_on_token(slot, keys, wanted, template, count, search);
     if (rv == CKR_OK && wanted->needs_sifting)
         sift(slot, keys, template, count, search);
     return rv;

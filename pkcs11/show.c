@@ -65,7 +65,7 @@ p11_show(p11_slot *slot, const mn_keys *keys, mn_ids *found)
 {
     mainet_error err = {0};
 
-    if (found->count == 0 || (found->count == 1 && !found->hides))
+    if (found->count == 0 || (!found->has_several && !found->hides))
         return CKR_OK;
     if (slot->standings.generation != found->generation &&
         mn_token_standings(slot->token, keys, &slot->standings, &err) != MAINET_OK)

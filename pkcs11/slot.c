@@ -28,6 +28,7 @@ p11_slot_free(p11_slot *slot)
     p11_handles_clear(&slot->handles);
     mn_keys_free(slot->keys);
     mn_standings_clear(&slot->standings);
+    mn_roster_free(slot->roster);
     mainet_token_free(slot->token);
     p11_mutex_end(&slot->io);
     p11_mutex_end(&slot->lock);

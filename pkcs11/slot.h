@@ -4,6 +4,7 @@
 
 #include "handles.h"
 #include "module.h"
+#include "store/roster.h"
 #include "store/standing.h"
 
 /** Who may use a token in this process; the same for all of its sessions. */
@@ -26,8 +27,11 @@ struct p11_slot {
     CK_ULONG session_count;
     CK_ULONG rw_session_count;
 
-    p11_mutex io;           /**< guards `token` and `standings`; held over file access and login */
+    p11_mutex io;           /**< guards what follows; held over file access and login */
     mainet_token *token;    /**< opened when first needed */
+    mn_token_info info;     /**< as last read; no serial: never */
+    mn_stamp searched;      /**< the file when it was last searched */
+    mn_roster *roster;      /**< made by the second search of an unchanged file */
     mn_standings standings; /**< of its identities, read when a search first needs them */
 
     p11_mutex

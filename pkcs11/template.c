@@ -36,6 +36,11 @@ add_stored(p11_wanted *wanted, const CK_ATTRIBUTE *attribute, p11_kind kind)
         wanted->is_profile = class == CKO_PROFILE;
         wanted->is_impossible |= !wanted->is_profile && class > CKO_SECRET_KEY;
     }
+    if (attribute->type == CKA_SERIAL_NUMBER) {
+        wanted->serial_count =
+            p11_serial_forms(attribute->pValue, attribute->ulValueLen, wanted->serials);
+        wanted->is_impossible |= wanted->serial_count == 0;
+    }
     return p11_template_keep(wanted->stored, attribute, kind);
 }
 
@@ -92,6 +97,20 @@ p11_wanted_read(p11_wanted *wanted, const CK_ATTRIBUTE *template, CK_ULONG count
     wanted->on_token = wanted->on_token && !wanted->is_profile && !wanted->is_impossible;
     wanted->in_memory = wanted->in_memory && !wanted->is_profile && !wanted->is_impossible;
     return rv;
+}
+
+bool
+p11_wanted_next(p11_wanted *wanted, size_t form, CK_RV *rv)
+{
+    mainet_error err = {0};
+
+    if (wanted->serial_count == 0)
+        return form == 0;
+    if (form == wanted->serial_count)
+        return false;
+    *rv = p11_ckr(mn_attributes_set(wanted->stored, CKA_SERIAL_NUMBER, wanted->serials[form].der,
+                                    wanted->serials[form].der_len, &err));
+    return *rv == CKR_OK;
 }
 
 void

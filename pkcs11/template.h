@@ -5,16 +5,19 @@
 #include <stdbool.h>
 
 #include "attribute.h"
+#include "serial.h"
 #include "store/attributes.h"
 
 /** What a search is after, and where it can be. */
 typedef struct p11_wanted {
-    mn_attributes *stored; /**< the part that the store compares */
-    bool needs_sifting;    /**< there is another part */
-    bool is_impossible;    /**< no object can be like that */
-    bool is_profile;       /**< only the built-in profile object will do */
-    bool on_token;         /**< the file may have some */
-    bool in_memory;        /**< so may the sessions */
+    mn_attributes *stored;                /**< the part that the store compares */
+    p11_serial serials[P11_SERIAL_FORMS]; /**< what its serial number may be */
+    size_t serial_count;
+    bool needs_sifting; /**< there is another part */
+    bool is_impossible; /**< no object can be like that */
+    bool is_profile;    /**< only the built-in profile object will do */
+    bool on_token;      /**< the file may have some */
+    bool in_memory;     /**< so may the sessions */
 } p11_wanted;
 
 /** Keep an attribute, whose length is right for its kind, as the store does. */
@@ -24,6 +27,11 @@ p11_template_keep(mn_attributes *stored, const CK_ATTRIBUTE *attribute, p11_kind
 /** Judge a template. What no object of ours can have costs no access to the file. */
 CK_RV
 p11_wanted_read(p11_wanted *wanted, const CK_ATTRIBUTE *template, CK_ULONG count);
+
+/** Let `stored` have the next form of the serial number; false if all were tried. A search that
+ *  wants none has one form. */
+bool
+p11_wanted_next(p11_wanted *wanted, size_t form, CK_RV *rv);
 
 void
 p11_wanted_clear(p11_wanted *wanted);

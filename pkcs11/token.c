@@ -73,15 +73,29 @@ token_flags(const mn_token_info *info)
     return flags;
 }
 
+/* `io` is held. */
+static bool
+is_as_read(p11_slot *slot)
+{
+    return slot->token != NULL && slot->info.serial[0] != '\0' &&
+           mn_token_is_unchanged(slot->token, &slot->info.stamp);
+}
+
 static CK_RV
 read_head(p11_slot *slot, mn_token_info *info)
 {
     CK_RV rv = CKR_OK;
 
     p11_mutex_lock(&slot->io);
-    rv = p11_token_open(slot, info);
+    if (!is_as_read(slot)) {
+        slot->info = (mn_token_info){0};
+        rv = p11_token_open(slot, &slot->info);
+        if (rv == CKR_OK)
+            p11_token_notice(slot, slot->info.generation);
+    }
+    *info = slot->info;
     if (rv == CKR_OK)
-        p11_token_notice(slot, info->generation);
+        info->is_writable = mn_token_is_writable(slot->token);
     p11_mutex_unlock(&slot->io);
     return rv;
 }
@@ -156,10 +170,9 @@ p11_token_refresh(p11_slot *slot)
 {
     mn_auto(mn_keys) keys = p11_token_keys(slot);
     mainet_error err = {0};
-    mn_auto(mn_attributes) all = mn_attributes_new(&err);
     mn_ids ids = {0};
-    const bool is_read = all != NULL && slot->token != NULL && has_rows(slot) &&
-                         mn_token_find(slot->token, keys, all, &ids, &err) == MAINET_OK;
+    const bool is_read = slot->token != NULL && has_rows(slot) &&
+                         mn_token_ids(slot->token, keys, &ids, &err) == MAINET_OK;
 
     p11_mutex_lock(&slot->lock);
     p11_handles_unload(&slot->handles);
@@ -181,6 +194,34 @@ p11_token_notice(p11_slot *slot, uint64_t generation)
     p11_mutex_unlock(&slot->lock);
     if (is_new)
         p11_token_refresh(slot);
+}
+
+/* Making it reads every row, and one search does not need that many. It is as good as the file: a
+ * login proved the rows of the same file, and each row is proved again when it is loaded. */
+const mn_roster *
+p11_token_roster(p11_slot *slot, const mn_keys *keys)
+{
+    mainet_error err = {0};
+
+    if (!mn_token_is_unchanged(slot->token, &slot->searched)) {
+        mn_roster_free(slot->roster);
+        slot->roster = NULL;
+        return NULL;
+    }
+    if (slot->roster == NULL)
+        slot->roster = mn_token_roster(slot->token, keys, &err);
+    if (slot->roster == NULL || mn_stamp_equal(mn_roster_stamp(slot->roster), &slot->searched))
+        return slot->roster;
+    mn_roster_free(slot->roster); /* somebody has just written */
+    slot->roster = NULL;
+    return NULL;
+}
+
+void
+p11_token_searched(p11_slot *slot, const mn_ids *found)
+{
+    slot->searched = found->stamp;
+    p11_token_notice(slot, found->generation);
 }
 
 CK_OBJECT_HANDLE

@@ -29,6 +29,15 @@ p11_token_refresh(p11_slot *slot);
 void
 p11_token_notice(p11_slot *slot, uint64_t generation);
 
+/** The index in memory, if it is of the file as it is now; NULL: ask the file, and say so to
+ *  p11_token_searched. Borrowed; `io` is held. */
+const mn_roster *
+p11_token_roster(p11_slot *slot, const mn_keys *keys);
+
+/** Remember how the file was when it was searched. `io` is held. */
+void
+p11_token_searched(p11_slot *slot, const mn_ids *found);
+
 /** The keys that open private objects, NULL unless a user is logged in; free them. */
 mn_keys *
 p11_token_keys(p11_slot *slot);

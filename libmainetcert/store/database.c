@@ -442,6 +442,14 @@ mn_database_save(mn_database *database, int fd, mainet_error *err)
     return mn_file_copy(from, fd, database->name, MAINET_E_STORE_OPEN, err);
 }
 
+mainet_status
+mn_database_stamp(const mn_database *database, mn_stamp *stamp, mainet_error *err)
+{
+    if (!mn_stamp_read(mn_lock_folder(database->lock), database->name, stamp))
+        return mn_fail(err, MAINET_E_STORE_OPEN, errno, "%s: %s", database->name, strerror(errno));
+    return MAINET_OK;
+}
+
 int64_t
 mn_database_last_id(mn_database *database)
 {

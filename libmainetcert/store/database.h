@@ -4,6 +4,7 @@
 
 #include "base/buffer.h"
 #include "store/lock.h"
+#include "store/stamp.h"
 
 /** The newest version of the format (SCHEMA.md, "Versions and migration"); the first is 1. */
 #define MN_DATABASE_VERSION 2
@@ -66,6 +67,10 @@ mn_database_check(mn_database *database, mainet_error *err);
  *  transaction that has changed nothing. */
 mainet_status
 mn_database_save(mn_database *database, int fd, mainet_error *err);
+
+/** The stamp of the file, as it is in this transaction. */
+mainet_status
+mn_database_stamp(const mn_database *database, mn_stamp *stamp, mainet_error *err);
 
 /** The row id of the last insert. */
 int64_t

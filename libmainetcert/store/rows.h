@@ -31,6 +31,9 @@ typedef struct mn_index {
 
 extern const char *const mn_index_columns[MN_INDEX_COUNT];
 
+/** The columns, the one first that the fewest rows share. */
+extern const int mn_index_most_telling[MN_INDEX_COUNT];
+
 mainet_status
 mn_index_of(const mn_attributes *attributes, mn_index *index, mainet_error *err);
 
@@ -67,6 +70,10 @@ mainet_status
 mn_rows_find(mn_database *database, const mn_keys *keys, const mn_attributes *wanted, mn_ids *found,
              mainet_error *err);
 
+/** Add the ids of all objects, or of all that are not private, ascending. */
+mainet_status
+mn_rows_ids(mn_database *database, bool with_private, mn_ids *found, mainet_error *err);
+
 /** Add the ids of objects of a class with this public key; class UINT64_MAX: any. */
 mainet_status
 mn_rows_with_public_key(mn_database *database, const uint8_t hash[MN_SHA256_LEN], uint64_t class,
@@ -74,6 +81,10 @@ mn_rows_with_public_key(mn_database *database, const uint8_t hash[MN_SHA256_LEN]
 
 mainet_status
 mn_ids_add(mn_ids *ids, int64_t id, mainet_error *err);
+
+/** As mn_ids_add, and remember of which key pair it is: `public_key` is a hash, or NULL. */
+mainet_status
+mn_ids_add_of(mn_ids *ids, int64_t id, const uint8_t *public_key, mainet_error *err);
 
 #define mn_auto_ids __attribute__((cleanup(mn_ids_clear))) mn_ids
 

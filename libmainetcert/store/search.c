@@ -10,6 +10,10 @@
 const char *const mn_index_columns[MN_INDEX_COUNT] = {"id_hash", "label_hash", "subject_hash",
                                                       "issuer_serial_hash", "value_hash"};
 
+/* SQLite does not know that ten thousand rows may share a class or a subject and none an id. */
+const int mn_index_most_telling[MN_INDEX_COUNT] = {MN_INDEX_VALUE, MN_INDEX_ISSUER_SERIAL,
+                                                   MN_INDEX_ID, MN_INDEX_SUBJECT, MN_INDEX_LABEL};
+
 void
 mn_ids_clear(mn_ids *ids)
 {
@@ -32,6 +36,18 @@ mn_ids_add(mn_ids *ids, int64_t id, mainet_error *err)
     }
     ids->ids[ids->count++] = id;
     return MAINET_OK;
+}
+
+mainet_status
+mn_ids_add_of(mn_ids *ids, int64_t id, const uint8_t *public_key, mainet_error *err)
+{
+    uint64_t key = 0;
+
+    if (public_key != NULL)
+        memcpy(&key, public_key, sizeof key);
+    ids->has_several |= ids->count != 0 && ids->key != key;
+    ids->key = key;
+    return mn_ids_add(ids, id, err);
 }
 
 static mainet_status
@@ -108,21 +124,19 @@ keep_matches(mn_statement *candidates, const mn_keys *keys, const mn_attributes 
             return MAINET_OK;
         MN_TRY(compare(object, keys, wanted, &match, err));
         if (match)
-            MN_TRY(mn_ids_add(found, mn_object_id(object), err));
+            MN_TRY(
+                mn_ids_add_of(found, mn_object_id(object), mn_object_public_key_hash(object), err));
     }
 }
 
-/* SQLite does not know that ten thousand rows may share a class or a subject and none an id: a
- * column with a plus before it is compared, but not looked up (sqlite.org/queryplanner.html). */
+/* A column with a plus before it is compared, but not looked up (sqlite.org/queryplanner.html). */
 static void
 append_conditions(mn_buffer *sql, bool has_class, const mn_index *index)
 {
-    static const int most_telling_first[MN_INDEX_COUNT] = {
-        MN_INDEX_VALUE, MN_INDEX_ISSUER_SERIAL, MN_INDEX_ID, MN_INDEX_SUBJECT, MN_INDEX_LABEL};
     bool is_looked_up = false;
 
     for (int i = 0; i < MN_INDEX_COUNT; i++) {
-        int column = most_telling_first[i];
+        int column = mn_index_most_telling[i];
 
         if (!index->is_set[column])
             continue;
@@ -208,12 +222,24 @@ mn_rows_find(mn_database *database, const mn_keys *keys, const mn_attributes *wa
     return keys == NULL ? MAINET_OK : find_hidden(database, keys, wanted, found, err);
 }
 
+static mainet_status
+add_all(mn_statement *rows, mn_ids *found, mainet_error *err)
+{
+    bool row = false;
+
+    for (;;) {
+        MN_TRY(mn_statement_step(rows, &row, err));
+        if (!row)
+            return MAINET_OK;
+        MN_TRY(mn_ids_add(found, mn_statement_number(rows, 0), err));
+    }
+}
+
 mainet_status
 mn_rows_with_public_key(mn_database *database, const uint8_t hash_value[MN_SHA256_LEN],
                         uint64_t class, mn_ids *found, mainet_error *err)
 {
     mn_auto(mn_statement) rows = NULL;
-    bool row = false;
 
     rows = mn_statement_new(database,
                             "SELECT id FROM object WHERE public_key = ?1 AND "
@@ -223,10 +249,17 @@ mn_rows_with_public_key(mn_database *database, const uint8_t hash_value[MN_SHA25
         return mn_failure(err);
     mn_statement_bind_blob(rows, 1, hash_value, MN_SHA256_LEN);
     mn_statement_bind_number(rows, 2, (int64_t) class);
-    for (;;) {
-        MN_TRY(mn_statement_step(rows, &row, err));
-        if (!row)
-            return MAINET_OK;
-        MN_TRY(mn_ids_add(found, mn_statement_number(rows, 0), err));
-    }
+    return add_all(rows, found, err);
+}
+
+mainet_status
+mn_rows_ids(mn_database *database, bool with_private, mn_ids *found, mainet_error *err)
+{
+    mn_auto(mn_statement) rows = mn_statement_new(
+        database, "SELECT id FROM object WHERE is_private = 0 OR ?1 ORDER BY id", err);
+
+    if (rows == NULL)
+        return mn_failure(err);
+    mn_statement_bind_number(rows, 1, with_private);
+    return add_all(rows, found, err);
 }

@@ -9,6 +9,18 @@
 #include "store/token-private.h"
 #include "store/transaction.h"
 
+static mainet_status
+hand_out(const mn_database *database, const mn_head *head, mn_ids *ids, mn_ids *out,
+         mainet_error *err)
+{
+    MN_TRY(mn_database_stamp(database, &ids->stamp, err));
+    ids->generation = head->generation;
+    ids->hides = !head->settings.show_superseded || !head->settings.show_expired;
+    *out = *ids;
+    ids->ids = NULL;
+    return MAINET_OK;
+}
+
 mainet_status
 mn_token_find(mainet_token *token, const mn_keys *keys, const mn_attributes *wanted, mn_ids *found,
               mainet_error *err)
@@ -23,12 +35,23 @@ mn_token_find(mainet_token *token, const mn_keys *keys, const mn_attributes *wan
     if (keys != NULL)
         MN_TRY(mn_head_verify(&head, keys, err));
     MN_TRY(mn_rows_find(database, keys, wanted, &matches, err));
-    found->ids = matches.ids;
-    found->count = matches.count;
-    found->generation = head.generation;
-    found->hides = !head.settings.show_superseded || !head.settings.show_expired;
-    matches.ids = NULL;
-    return MAINET_OK;
+    return hand_out(database, &head, &matches, found, err);
+}
+
+mainet_status
+mn_token_ids(mainet_token *token, const mn_keys *keys, mn_ids *found, mainet_error *err)
+{
+    mn_auto(mn_database) database = NULL;
+    mn_auto_ids ids = {.count = 0};
+    mn_head head;
+
+    database = mn_token_access(token, MN_ACCESS_READ, &head, err);
+    if (database == NULL)
+        return mn_failure(err);
+    if (keys != NULL)
+        MN_TRY(mn_head_verify(&head, keys, err));
+    MN_TRY(mn_rows_ids(database, keys != NULL, &ids, err));
+    return hand_out(database, &head, &ids, found, err);
 }
 
 mn_object *

@@ -107,10 +107,22 @@ mn_token_read_info(mainet_token *token, mn_token_info *info, mainet_error *err)
     info->shows_superseded = head.settings.show_superseded;
     info->shows_expired = head.settings.show_expired;
     info->generation = head.generation;
-    info->is_writable =
-        faccessat(mn_database_folder(database), token->file, W_OK, AT_EACCESS) == 0 &&
-        faccessat(mn_database_folder(database), ".", W_OK, AT_EACCESS) == 0;
+    info->is_writable = mn_token_is_writable(token);
+    MN_TRY(mn_database_stamp(database, &info->stamp, err));
     return read_roles(database, info, err);
+}
+
+bool
+mn_token_is_unchanged(const mainet_token *token, mn_stamp *stamp)
+{
+    return mn_stamp_is_current(stamp, AT_FDCWD, token->path);
+}
+
+bool
+mn_token_is_writable(const mainet_token *token)
+{
+    return faccessat(AT_FDCWD, token->path, W_OK, AT_EACCESS) == 0 &&
+           faccessat(AT_FDCWD, mn_token_folder(token), W_OK, AT_EACCESS) == 0;
 }
 
 mainet_token *

@@ -4,6 +4,7 @@
 
 #include "mainetcert/token.h"
 #include "store/object.h"
+#include "store/stamp.h"
 
 /* What the PKCS#11 module and identity.c know of a token beyond its public face. A mainet_token
  * counts its references; mainet_token_free gives one back. Apart from unlock and lock, calls on one
@@ -27,6 +28,7 @@ typedef struct mn_token_info {
     char label[33];  /**< UTF-8 */
     uint32_t slot;
     uint64_t generation; /**< Random, another one after every change of an object or the label. */
+    mn_stamp stamp;
     bool has_user_pin;
     bool has_so_pin;
     bool without_pin;      /**< role none exists */
@@ -85,7 +87,10 @@ typedef struct mn_ids {
     int64_t *ids; /**< malloc */
     size_t count;
     uint64_t generation; /**< of the moment they were read */
-    bool hides;          /**< so was this: a setting keeps some identities from applications */
+    mn_stamp stamp;      /**< likewise */
+    bool hides;          /**< a setting keeps some identities from applications */
+    bool has_several;    /**< they are of more than one key pair, or may be */
+    uint64_t key;        /**< which one, if it is one: 64 bits of the hash of the public key */
 } mn_ids;
 
 void
@@ -100,6 +105,18 @@ mn_ids_clear(mn_ids *ids);
 mainet_status
 mn_token_find(mainet_token *token, const mn_keys *keys, const mn_attributes *wanted, mn_ids *found,
               mainet_error *err);
+
+/** The ids of all objects, ascending; of private ones only with `keys`. */
+mainet_status
+mn_token_ids(mainet_token *token, const mn_keys *keys, mn_ids *found, mainet_error *err);
+
+/** Whether its file is as it was at a stamp (mn_stamp_is_current). */
+bool
+mn_token_is_unchanged(const mainet_token *token, mn_stamp *stamp);
+
+/** Whether the modes of its file and folder let us write, as of now. */
+bool
+mn_token_is_writable(const mainet_token *token);
 
 /** Load one object; with `keys` its MAC is checked. MAINET_E_OBJECT_NOT_FOUND if it is gone. */
 mn_object *
