@@ -13,7 +13,8 @@ quickstart_packages=(
 
 # What tests/run needs beyond that.
 test_packages=(
-    binutils check clang jq procps shellcheck strace util-linux valgrind
+    binutils check clang jq mypy procps python3-dev python3-mypy shellcheck strace swig util-linux
+    valgrind
 )
 
 # Install those of the named packages that are not there; ask nothing of apt if all are.

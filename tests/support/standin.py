@@ -46,11 +46,15 @@ class Standin:
         profile.read(self.profile, encoding="utf-8")
         return profile["confirm"]["url"]
 
-    def acquire(self, store, *options):
-        """Order a certificate and acquire it into a store; answer what mainetcert told of it."""
-        order = json.loads(self._run(
+    def order(self, *options):
+        """Order a certificate; answer its group ID, number and password."""
+        return json.loads(self._run(
             "mainet-standin", "order", "--dir", str(self._folder), "--group-id", "GROUP01",
             "--common-name", "信託 太郎", "--json", *options))
+
+    def acquire(self, store, *options):
+        """Order a certificate and acquire it into a store; answer what mainetcert told of it."""
+        order = self.order(*options)
         secrets = {"MAINET_TEST_PIN": PIN, "MAINET_TEST_PASSWORD": order["password"]}
         return json.loads(self._run(
             "mainetcert", "--store", str(store), "--json", "--pin-source", "env:MAINET_TEST_PIN",
