@@ -4,8 +4,6 @@
 #include <limits.h>
 #include <stdio.h>
 
-#include <openssl/err.h>
-
 #include "ckr.h"
 
 #define HALF_BLOCK 8 /* what RFC 3394 works on; a block of 3DES */
@@ -95,7 +93,6 @@ p11_aes_wrap(const p11_method *method, const mn_secret *key, const mn_secret *pl
     if (context != NULL && run(context, mn_secret_bytes(plain), mn_secret_len(plain), out, &len) &&
         len == p11_aes_wrapped_len(method, mn_secret_len(plain)))
         return CKR_OK;
-    ERR_clear_error();
     return CKR_FUNCTION_FAILED;
 }
 
@@ -116,10 +113,8 @@ p11_aes_unwrap(const p11_method *method, const mn_secret *key, const CK_BYTE *wr
     opened = mn_secret_new(wrapped_len + BLOCK, &err);
     if (opened == NULL)
         return p11_ckr(err.status);
-    if (!run(context, wrapped, wrapped_len, mn_secret_data(opened), &len) || len == 0) {
-        ERR_clear_error();
+    if (!run(context, wrapped, wrapped_len, mn_secret_data(opened), &len) || len == 0)
         return CKR_WRAPPED_KEY_INVALID;
-    }
     mn_secret_truncate(opened, len);
     *plain = mn_secret_take(&opened);
     return CKR_OK;

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include <openssl/err.h>
-
 #include "ckr.h"
 #include "output.h"
 #include "session.h"
@@ -41,10 +39,8 @@ encrypt(const p11_operation *operation, const CK_BYTE *data, CK_ULONG data_len, 
     if (data_len != 0)
         memcpy(mn_secret_data(block) + mn_secret_len(block) - data_len, data, data_len);
     if (EVP_PKEY_encrypt(operation->ready->context, out, &len, mn_secret_bytes(block),
-                         mn_secret_len(block)) != 1) {
-        ERR_clear_error();
+                         mn_secret_len(block)) != 1)
         return is_raw ? CKR_DATA_INVALID : CKR_FUNCTION_FAILED; /* a number past the modulus */
-    }
     *out_len = len;
     return CKR_OK;
 }
@@ -75,10 +71,8 @@ decrypt(const p11_operation *operation, const CK_BYTE *data, CK_ULONG data_len, 
     size_t len = mn_secret_len(plain);
 
     if (EVP_PKEY_decrypt(operation->ready->context, mn_secret_data(plain), &len, data, data_len) !=
-        1) {
-        ERR_clear_error();
+        1)
         return CKR_ENCRYPTED_DATA_INVALID;
-    }
     mn_secret_truncate(plain, len);
     return CKR_OK;
 }

@@ -6,6 +6,7 @@
  * unlock. Nothing else locks a session. For entry.c and its like. */
 
 #include "ckr.h"
+#include "guest.h"
 #include "session.h"
 
 static inline CK_RV
@@ -15,8 +16,27 @@ enter(p11_module **module)
     return *module == NULL ? CKR_CRYPTOKI_NOT_INITIALIZED : CKR_OK;
 }
 
+/* For calls that may need libcrypto. Those that only end something are let pass after the host has
+ * shut it down: exit handlers call them. */
+static inline CK_RV
+enter_with_crypto(p11_module **module)
+{
+    const CK_RV rv = enter(module);
+
+    return rv == CKR_OK && mn_crypto_is_over() ? CKR_GENERAL_ERROR : rv;
+}
+
 static inline CK_RV
 hold_slot(CK_SLOT_ID id, p11_slot **slot)
+{
+    p11_module *module = NULL;
+    const CK_RV rv = enter_with_crypto(&module);
+
+    return rv == CKR_OK ? p11_slot_find(module, id, slot) : rv;
+}
+
+static inline CK_RV
+hold_slot_at_the_end(CK_SLOT_ID id, p11_slot **slot)
 {
     p11_module *module = NULL;
     const CK_RV rv = enter(&module);
@@ -34,6 +54,15 @@ release_slot(p11_slot *slot, CK_RV rv)
 /* For calls that do not touch what the session is doing. */
 static inline CK_RV
 hold_session(CK_SESSION_HANDLE handle, p11_session **session)
+{
+    p11_module *module = NULL;
+    const CK_RV rv = enter_with_crypto(&module);
+
+    return rv == CKR_OK ? p11_session_find(module, handle, session) : rv;
+}
+
+static inline CK_RV
+hold_session_at_the_end(CK_SESSION_HANDLE handle, p11_session **session)
 {
     p11_module *module = NULL;
     const CK_RV rv = enter(&module);

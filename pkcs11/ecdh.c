@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include <openssl/err.h>
-
 #include "base/buffer.h"
 #include "ckr.h"
 
@@ -134,6 +132,5 @@ p11_ecdh(const p11_method *method, EVP_PKEY *key, CK_ULONG len, mn_secret **out)
 
     if (rv == CKR_OK)
         rv = shape(method, shared, len, out);
-    ERR_clear_error();
     return rv;
 }

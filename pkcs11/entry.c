@@ -21,6 +21,7 @@ C_Initialize(CK_VOID_PTR arguments)
 CK_RV
 C_Finalize(CK_VOID_PTR reserved)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_module *module = NULL;
     const CK_RV rv = enter(&module);
 
@@ -38,8 +39,9 @@ C_GetInfo(CK_INFO_PTR info)
 CK_RV
 C_GetSlotList(CK_BBOOL present_only, CK_SLOT_ID_PTR list, CK_ULONG_PTR count)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_module *module = NULL;
-    const CK_RV rv = enter(&module);
+    const CK_RV rv = enter_with_crypto(&module);
 
     if (rv == CKR_OK && count == NULL)
         return CKR_ARGUMENTS_BAD;
@@ -49,6 +51,7 @@ C_GetSlotList(CK_BBOOL present_only, CK_SLOT_ID_PTR list, CK_ULONG_PTR count)
 CK_RV
 C_GetSlotInfo(CK_SLOT_ID id, CK_SLOT_INFO_PTR info)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_slot *slot = NULL;
     CK_RV rv = hold_slot(id, &slot);
 
@@ -60,6 +63,7 @@ C_GetSlotInfo(CK_SLOT_ID id, CK_SLOT_INFO_PTR info)
 CK_RV
 C_GetTokenInfo(CK_SLOT_ID id, CK_TOKEN_INFO_PTR info)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_slot *slot = NULL;
     CK_RV rv = hold_slot(id, &slot);
 
@@ -71,6 +75,7 @@ C_GetTokenInfo(CK_SLOT_ID id, CK_TOKEN_INFO_PTR info)
 CK_RV
 C_GetMechanismList(CK_SLOT_ID id, CK_MECHANISM_TYPE_PTR list, CK_ULONG_PTR count)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_slot *slot = NULL;
     CK_RV rv = hold_slot(id, &slot);
 
@@ -84,6 +89,7 @@ C_GetMechanismList(CK_SLOT_ID id, CK_MECHANISM_TYPE_PTR list, CK_ULONG_PTR count
 CK_RV
 C_GetMechanismInfo(CK_SLOT_ID id, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO_PTR info)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_slot *slot = NULL;
     CK_RV rv = hold_slot(id, &slot);
 
@@ -98,6 +104,7 @@ CK_RV
 C_OpenSession(CK_SLOT_ID id, CK_FLAGS flags, CK_VOID_PTR application, CK_NOTIFY notify,
               CK_SESSION_HANDLE_PTR handle)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_slot *slot = NULL;
     CK_RV rv = hold_slot(id, &slot);
 
@@ -113,6 +120,7 @@ C_OpenSession(CK_SLOT_ID id, CK_FLAGS flags, CK_VOID_PTR application, CK_NOTIFY 
 CK_RV
 C_CloseSession(CK_SESSION_HANDLE handle)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_module *module = NULL;
     const CK_RV rv = enter(&module);
 
@@ -122,8 +130,9 @@ C_CloseSession(CK_SESSION_HANDLE handle)
 CK_RV
 C_CloseAllSessions(CK_SLOT_ID id)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_slot *slot = NULL;
-    const CK_RV rv = hold_slot(id, &slot);
+    const CK_RV rv = hold_slot_at_the_end(id, &slot);
 
     return release_slot(slot, rv == CKR_OK ? p11_session_close_all(slot) : rv);
 }
@@ -131,6 +140,7 @@ C_CloseAllSessions(CK_SLOT_ID id)
 CK_RV
 C_GetSessionInfo(CK_SESSION_HANDLE handle, CK_SESSION_INFO_PTR info)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_session *session = NULL;
     CK_RV rv = hold_session(handle, &session);
 
@@ -142,6 +152,7 @@ C_GetSessionInfo(CK_SESSION_HANDLE handle, CK_SESSION_INFO_PTR info)
 CK_RV
 C_SessionCancel(CK_SESSION_HANDLE handle, CK_FLAGS flags)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -151,6 +162,7 @@ C_SessionCancel(CK_SESSION_HANDLE handle, CK_FLAGS flags)
 CK_RV
 C_Login(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_session *session = NULL;
     CK_RV rv = CKR_OK;
 
@@ -168,6 +180,7 @@ CK_RV
 C_LoginUser(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len,
             CK_UTF8CHAR_PTR name, CK_ULONG name_len)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_module *module = NULL;
     const CK_RV rv = enter(&module);
 
@@ -180,8 +193,9 @@ C_LoginUser(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK
 CK_RV
 C_Logout(CK_SESSION_HANDLE handle)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_session *session = NULL;
-    const CK_RV rv = hold_session(handle, &session);
+    const CK_RV rv = hold_session_at_the_end(handle, &session);
 
     return release_session(session, rv == CKR_OK ? p11_logout(session) : rv);
 }
@@ -204,6 +218,7 @@ CK_RV
 C_GetAttributeValue(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR template,
                     CK_ULONG count)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_session *session = NULL;
     CK_RV rv = hold_session(handle, &session);
 
@@ -227,6 +242,7 @@ measure(p11_session *session, CK_OBJECT_HANDLE handle, CK_ULONG *size)
 CK_RV
 C_GetObjectSize(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ULONG_PTR size)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_session *session = NULL;
     CK_RV rv = hold_session(handle, &session);
 
@@ -238,6 +254,7 @@ C_GetObjectSize(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ULONG_PTR 
 CK_RV
 C_FindObjectsInit(CK_SESSION_HANDLE handle, CK_ATTRIBUTE_PTR template, CK_ULONG count)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_session *session = NULL;
     CK_RV rv = lock_session(handle, &session);
 
@@ -250,6 +267,7 @@ CK_RV
 C_FindObjects(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE_PTR objects, CK_ULONG max,
               CK_ULONG_PTR count)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_session *session = NULL;
     CK_RV rv = lock_session(handle, &session);
 
@@ -261,6 +279,7 @@ C_FindObjects(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE_PTR objects, CK_ULONG m
 CK_RV
 C_FindObjectsFinal(CK_SESSION_HANDLE handle)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -270,6 +289,7 @@ C_FindObjectsFinal(CK_SESSION_HANDLE handle)
 CK_RV
 C_SignInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -280,6 +300,7 @@ CK_RV
 C_Sign(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG data_len, CK_BYTE_PTR signature,
        CK_ULONG_PTR signature_len)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -290,6 +311,7 @@ C_Sign(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG data_len, CK_BYTE_PT
 CK_RV
 C_SignUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG part_len)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -299,6 +321,7 @@ C_SignUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG part_len)
 CK_RV
 C_SignFinal(CK_SESSION_HANDLE handle, CK_BYTE_PTR signature, CK_ULONG_PTR signature_len)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -309,6 +332,7 @@ C_SignFinal(CK_SESSION_HANDLE handle, CK_BYTE_PTR signature, CK_ULONG_PTR signat
 CK_RV
 C_VerifyInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -319,6 +343,7 @@ CK_RV
 C_Verify(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG data_len, CK_BYTE_PTR signature,
          CK_ULONG signature_len)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -329,6 +354,7 @@ C_Verify(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG data_len, CK_BYTE_
 CK_RV
 C_VerifyUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG part_len)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -338,6 +364,7 @@ C_VerifyUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG part_len)
 CK_RV
 C_VerifyFinal(CK_SESSION_HANDLE handle, CK_BYTE_PTR signature, CK_ULONG signature_len)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -348,6 +375,7 @@ C_VerifyFinal(CK_SESSION_HANDLE handle, CK_BYTE_PTR signature, CK_ULONG signatur
 CK_RV
 C_SeedRandom(CK_SESSION_HANDLE handle, CK_BYTE_PTR seed, CK_ULONG len)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = hold_session(handle, &session);
 
@@ -357,6 +385,7 @@ C_SeedRandom(CK_SESSION_HANDLE handle, CK_BYTE_PTR seed, CK_ULONG len)
 CK_RV
 C_GenerateRandom(CK_SESSION_HANDLE handle, CK_BYTE_PTR out, CK_ULONG len)
 {
+    p11_auto_guest guest = p11_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = hold_session(handle, &session);
 

@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include <openssl/err.h>
 #include <openssl/objects.h>
 
 /* By their OIDs, which only providers know: by name, an ENGINE of the host would be asked first. */
@@ -26,7 +25,6 @@ generate(const char *type, const OSSL_PARAM *params, EVP_PKEY **key)
         (params == NULL || EVP_PKEY_CTX_set_params(context, params) == 1) &&
         EVP_PKEY_generate(context, key) == 1)
         return CKR_OK;
-    ERR_clear_error();
     return CKR_FUNCTION_FAILED;
 }
 

@@ -72,27 +72,40 @@ require_all(const CK_ATTRIBUTE *template, CK_ULONG count, bool is_private, CK_KE
     }
 }
 
+/* The named curve of CKA_EC_PARAMS, in our context: its arithmetic draws random numbers. */
+static EC_GROUP *
+find_group(const mn_attribute *params)
+{
+    const uint8_t *der = params->value;
+    EC_GROUP *read = d2i_ECPKParameters(NULL, &der, (long)params->value_len);
+    const int curve = read == NULL ? NID_undef : EC_GROUP_get_curve_name(read);
+
+    EC_GROUP_free(read);
+    return curve == NID_undef ? NULL
+                              : EC_GROUP_new_by_curve_name_ex(mn_crypto_context(), NULL, curve);
+}
+
 /* The point of a private key that came without one. */
 static CK_RV
 add_point(mn_attributes *plain, const CK_ATTRIBUTE *value, mainet_error *err)
 {
-    const mn_attribute *params = mn_attributes_get(plain, CKA_EC_PARAMS);
-    const uint8_t *der = params->value;
-    EC_GROUP *group = d2i_ECPKParameters(NULL, &der, (long)params->value_len);
+    EC_GROUP *group = find_group(mn_attributes_get(plain, CKA_EC_PARAMS));
     EC_POINT *point = group == NULL ? NULL : EC_POINT_new(group);
+    BN_CTX *scratch = BN_CTX_secure_new_ex(mn_crypto_context());
     mn_auto(BIGNUM) number = BN_secure_new();
     uint8_t raw[1 + 2 * 72];
     size_t len = 0;
     CK_RV rv = CKR_ATTRIBUTE_VALUE_INVALID;
 
-    if (point != NULL && number != NULL &&
+    if (point != NULL && scratch != NULL && number != NULL &&
         BN_bin2bn(value->pValue, (int)value->ulValueLen, number) != NULL && !BN_is_zero(number) &&
         BN_cmp(number, EC_GROUP_get0_order(group)) < 0 &&
-        EC_POINT_mul(group, point, number, NULL, NULL, NULL) == 1)
-        len =
-            EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, raw, sizeof raw, NULL);
+        EC_POINT_mul(group, point, number, NULL, NULL, scratch) == 1)
+        len = EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, raw, sizeof raw,
+                                 scratch);
     if (len != 0)
         rv = p11_ckr(mn_attributes_set(plain, CKA_EC_POINT, raw, len, err));
+    BN_CTX_free(scratch);
     EC_POINT_free(point);
     EC_GROUP_free(group);
     return rv;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pkcs8.h"
 
-#include <openssl/err.h>
-
 #include "ckr.h"
 
 CK_RV
@@ -14,10 +12,8 @@ p11_pkcs8_write(EVP_PKEY *key, mn_secret **der)
     uint8_t *out = NULL;
     const int len = info == NULL ? -1 : i2d_PKCS8_PRIV_KEY_INFO(info, NULL);
 
-    if (len <= 0) {
-        ERR_clear_error();
+    if (len <= 0)
         return CKR_FUNCTION_FAILED;
-    }
     made = mn_secret_new((size_t)len, &err);
     if (made == NULL)
         return p11_ckr(err.status);
@@ -38,6 +34,5 @@ p11_pkcs8_read(const mn_secret *der, EVP_PKEY **key)
     *key = NULL;
     if (info != NULL && at == mn_secret_bytes(der) + mn_secret_len(der))
         *key = EVP_PKCS82PKEY_ex(info, mn_crypto_context(), NULL);
-    ERR_clear_error();
     return *key == NULL ? CKR_WRAPPED_KEY_INVALID : CKR_OK;
 }

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include <openssl/err.h>
-
 #include "ecdsa.h"
 #include "output.h"
 #include "session.h"
@@ -25,7 +23,6 @@ p11_sign_recover_begin(p11_session *session, const CK_MECHANISM *mechanism, CK_O
 static CK_RV
 refused(p11_scheme scheme)
 {
-    ERR_clear_error();
     return scheme == P11_SCHEME_RSA_RAW ? CKR_DATA_INVALID : CKR_FUNCTION_FAILED;
 }
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <openssl/err.h>
-
 #include "aes-wrap.h"
 #include "ckr.h"
 #include "create.h"
@@ -66,7 +64,6 @@ open_by_rsa(p11_session *session, const p11_method *method, p11_object *object,
              ? CKR_OK
              : CKR_WRAPPED_KEY_INVALID;
     p11_ready_clear(&ready);
-    ERR_clear_error();
     if (rv != CKR_OK)
         return rv;
     mn_secret_truncate(opened, len);

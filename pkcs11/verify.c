@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include <openssl/err.h>
-
 #include "ecdsa.h"
 #include "output.h"
 #include "session.h"
@@ -60,10 +58,8 @@ finish(p11_operation *operation, CK_RV rv, const p11_input *input, const CK_BYTE
 {
     if (rv == CKR_OK && signature_len != operation->output_len)
         rv = CKR_SIGNATURE_LEN_RANGE;
-    if (rv == CKR_OK && !is_right(operation, input, signature)) {
-        ERR_clear_error();
+    if (rv == CKR_OK && !is_right(operation, input, signature))
         rv = CKR_SIGNATURE_INVALID;
-    }
     p11_operation_end(operation);
     return rv;
 }
@@ -129,10 +125,8 @@ recover(const p11_operation *operation, const CK_BYTE *signature, CK_BYTE *data,
     if (operation->output_len > sizeof block)
         return CKR_KEY_SIZE_RANGE;
     if (EVP_PKEY_verify_recover(operation->ready->context, block, &len, signature,
-                                operation->output_len) != 1) {
-        ERR_clear_error();
+                                operation->output_len) != 1)
         return CKR_SIGNATURE_INVALID;
-    }
     return p11_output_bytes(data, data_len, block, len);
 }
 

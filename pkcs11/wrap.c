@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "wrap.h"
 
-#include <openssl/err.h>
-
 #include "aes-wrap.h"
 #include "attribute.h"
 #include "ckr.h"
@@ -116,7 +114,6 @@ wrap_by_rsa(p11_session *session, const p11_method *method, p11_object *wrapping
              ? CKR_OK
              : CKR_FUNCTION_FAILED;
     p11_ready_clear(&ready);
-    ERR_clear_error();
     return rv;
 }
 

@@ -58,12 +58,21 @@ make_context(mainet_error *err)
     return MAINET_OK; /* another thread was faster: ours is freed, its is used */
 }
 
+/* It answers 0 then (OPENSSL_init_crypto(3)); asked for nothing, it starts what any call starts. */
+bool
+mn_crypto_is_over(void)
+{
+    return OPENSSL_init_crypto(0, NULL) != 1;
+}
+
 mainet_status
 mn_crypto_ready(mainet_error *err)
 {
     uint8_t first = 0;
     int drawn = 0;
 
+    if (mn_crypto_is_over())
+        return mn_fail(err, MAINET_E_CRYPTO, 0, "the process has shut OpenSSL down");
     if (atomic_load(&seeded) || seeding)
         return MAINET_OK;
     if (atomic_load(&shared) == NULL)

@@ -2,6 +2,8 @@
 #ifndef MN_BASE_CRYPTO_H
 #define MN_BASE_CRYPTO_H
 
+#include <stdbool.h>
+
 #include <openssl/types.h>
 
 #include "base/secret.h"
@@ -17,6 +19,11 @@
  */
 mainet_status
 mn_crypto_ready(mainet_error *err);
+
+/** Whether the host has called OPENSSL_cleanup(), as every process does at its end: from then on
+ *  libcrypto crashes where it would have to look something up. */
+bool
+mn_crypto_is_over(void);
 
 /** The private context; NULL before mn_crypto_ready succeeded. Lives as long as the process. */
 OSSL_LIB_CTX *

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include <openssl/err.h>
 #include <p11-kit/pkcs11.h>
 
 #include "store/identity-private.h"
@@ -72,7 +73,10 @@ mainet_status
 mn_certificate_attributes(const mainet_certificate *certificate, mn_attributes *plain,
                           mainet_error *err)
 {
-    mn_auto(EVP_PKEY) key = X509_get_pubkey(mn_certificate_x509(certificate));
+    size_t len = 0;
+    const uint8_t *info = mn_certificate_public_key_der(certificate, &len);
+    mainet_error no_matter = {0};
+    mn_auto(EVP_PKEY) key = NULL;
     uint8_t id[MN_KEY_ID_LEN];
 
     MN_TRY(mn_attributes_set_number(plain, CKA_CERTIFICATE_TYPE, CKC_X_509, err));
@@ -81,7 +85,10 @@ mn_certificate_attributes(const mainet_certificate *certificate, mn_attributes *
     MN_TRY(set_names(certificate, plain, err));
     MN_TRY(set_date(plain, CKA_START_DATE, mainet_certificate_not_before(certificate), err));
     MN_TRY(set_date(plain, CKA_END_DATE, mainet_certificate_not_after(certificate), err));
-    if (key == NULL || mn_key_default_id(key, id, err) != MAINET_OK)
+    ERR_set_mark();
+    key = mn_key_from_info(info, len, &no_matter);
+    ERR_pop_to_mark();
+    if (key == NULL || mn_key_default_id(key, id, &no_matter) != MAINET_OK)
         return MAINET_OK; /* a CA key of a kind that we cannot use has no id of ours */
     return mn_attributes_set(plain, CKA_ID, id, sizeof id, err);
 }

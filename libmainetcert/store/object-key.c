@@ -213,8 +213,8 @@ mn_object_private_key(const mn_object *object, const mn_keys *keys, mainet_error
     }
 }
 
-static EVP_PKEY *
-public_from_info(const uint8_t *der, size_t der_len, mainet_error *err)
+EVP_PKEY *
+mn_key_from_info(const uint8_t *der, size_t der_len, mainet_error *err)
 {
     EVP_PKEY *key = NULL;
     mn_auto(OSSL_DECODER_CTX) decoder = OSSL_DECODER_CTX_new_for_pkey(
@@ -238,7 +238,7 @@ public_from_certificate(const mn_attribute *value, mainet_error *err)
         info_len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &info);
     if (info_len <= 0)
         return mn_fail_crypto_null(err, "certificate");
-    key = public_from_info(info, (size_t)info_len, err);
+    key = mn_key_from_info(info, (size_t)info_len, err);
     OPENSSL_free(info);
     return key;
 }
@@ -288,7 +288,7 @@ mn_object_public_key(const mn_object *object, mainet_error *err)
     if ((type == CKK_EC || type == MN_CKK_EC_EDWARDS) && point != NULL)
         return public_from_point(object, point, type == MN_CKK_EC_EDWARDS, err);
     if (info != NULL && info->value_len != 0)
-        return public_from_info(info->value, info->value_len, err);
+        return mn_key_from_info(info->value, info->value_len, err);
     return mn_fail_null(err, MAINET_E_OBJECT_NOT_FOUND, 0, "no public key");
 }
 
@@ -329,8 +329,9 @@ mn_object_public_key_info(const mn_object *object, mn_buffer *out, bool *found, 
         mn_buffer_append(out, info, len);
         return mn_buffer_check(out, "public key", err);
     }
+    ERR_set_mark();
     key = mn_object_public_key(object, &no_matter);
-    ERR_clear_error();
+    ERR_pop_to_mark();
     if (key == NULL)
         return no_matter.status == MAINET_E_NO_MEMORY ? mn_fail_memory(err, "key") : MAINET_OK;
     *found = true;
