@@ -7,12 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 source "$here/../support/tap.sh"
 
 work=$(mktemp -d)
-server=
-finish() {
-    [ -z "$server" ] || kill "$server" 2>/dev/null
-    rm -rf "$work"
-}
-trap finish EXIT
+trap 'rm -rf "$work"' EXIT
 module=$MAINETCERT_MODULE
 export MAINETCERT_STORE=$work/store GNUTLS_PIN=1234-pin
 "$MAKE_TOKEN" "$work" >"$work/made" || { cat "$work/made"; exit 1; }
@@ -157,42 +152,6 @@ try_nss() {
     export MAINETCERT_STORE=$work/store
 }
 
-# serve: an HTTPS server that wants a certificate of the token's CA; its port in $port
-serve() {
-    openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/server.key" -out "$work/server.pem" \
-        -subj /CN=localhost -addext subjectAltName=DNS:localhost -days 2 2>"$work/log"
-    openssl s_server -accept 127.0.0.1:0 -cert "$work/server.pem" -key "$work/server.key" \
-        -CAfile "$work/ca.pem" -Verify 2 -verify_return_error -www >"$work/server.log" 2>&1 &
-    server=$!
-    for _ in $(seq 50); do
-        port=$(sed -n 's/^ACCEPT 127.0.0.1:\([0-9]*\)$/\1/p' "$work/server.log")
-        [ -z "$port" ] || return 0
-        sleep 0.1
-    done
-    return 1
-}
-
-try_tls() {
-    local token=pkcs11:token=MaiNet version name seen
-
-    serve || { fail 'a server listens' "$(cat "$work/server.log")"; return; }
-    for name in rsa ec; do
-        for version in 1.2 1.3; do
-            seen=$(curl -sS --cacert "$work/server.pem" "--tlsv$version" --tls-max "$version" \
-                --engine pkcs11 --cert-type PEM --cert "$work/$name.pem" --key-type ENG \
-                --key "$token;object=$name;type=private?pin-value=1234-pin" \
-                "https://localhost:$port/" 2>&1)
-            like "curl's server saw $name over TLS $version" "$seen" "Subject: CN=$name"
-            seen=$(printf 'GET / HTTP/1.0\r\n\r\n' | timeout 20 gnutls-cli --provider "$module" \
-                --x509cafile "$work/server.pem" --priority "NORMAL:-VERS-ALL:+VERS-TLS$version" \
-                --x509certfile "$token;object=$name;type=cert" \
-                --x509keyfile "$token;object=$name;type=private" \
-                --verify-hostname localhost -p "$port" 127.0.0.1 2>&1)
-            like "gnutls-cli's server saw $name over TLS $version" "$seen" "Subject: CN=$name"
-        done
-    done
-}
-
 # p11tool does not use OpenSSL, so it is our first random number that reads the configuration
 try_recursion() {
     cat >"$work/openssl.cnf" <<END
@@ -215,10 +174,8 @@ END
     is 'and is served' "$(cat "$work/recursion")" served
 }
 
-export PKCS11_MODULE_PATH=$module
 try_pkcs11_tool
 try_p11tool
 try_nss
-try_tls
 try_recursion
 done_testing
