@@ -99,11 +99,10 @@ find_in_memory(p11_slot *slot, bool is_built_in, p11_search *search)
     CK_RV rv = CKR_OK;
 
     p11_mutex_lock(&slot->lock);
-    for (size_t i = 0; i < slot->handles.count && rv == CKR_OK; i++) {
-        const p11_entry *entry = &slot->handles.entries[i];
+    for (size_t i = 0; i < slot->handles.memory_count && rv == CKR_OK; i++) {
+        const p11_entry *entry = p11_handles_get(&slot->handles, slot->handles.memory[i]);
 
-        if (entry->row == 0 && (entry->owner == CK_INVALID_HANDLE) == is_built_in &&
-            !add(search, entry->handle))
+        if ((entry->owner == CK_INVALID_HANDLE) == is_built_in && !add(search, entry->handle))
             rv = CKR_HOST_MEMORY;
     }
     p11_mutex_unlock(&slot->lock);

@@ -63,6 +63,7 @@ p11_handles_reserve(p11_handles *handles, size_t count)
     size_t capacity = handles->capacity == 0 ? 16 : handles->capacity;
     p11_entry *entries = NULL;
     p11_row *rows = NULL;
+    CK_OBJECT_HANDLE *memory = NULL;
 
     if (handles->capacity - handles->count >= count)
         return true;
@@ -76,6 +77,10 @@ p11_handles_reserve(p11_handles *handles, size_t count)
     if (rows == NULL)
         return false;
     handles->rows = rows;
+    memory = realloc(handles->memory, capacity * sizeof *memory);
+    if (memory == NULL)
+        return false;
+    handles->memory = memory;
     handles->capacity = capacity;
     return true;
 }
@@ -88,8 +93,10 @@ p11_handles_add(p11_handles *handles, const p11_entry *entry)
     if (!p11_handles_reserve(handles, 1))
         return false;
     handles->entries[handles->count++] = *entry;
-    if (entry->row == 0)
+    if (entry->row == 0) {
+        handles->memory[handles->memory_count++] = entry->handle;
         return true;
+    }
     memmove(&handles->rows[at + 1], &handles->rows[at],
             (handles->row_count - at) * sizeof *handles->rows);
     handles->rows[at] = (p11_row){.row = entry->row, .handle = entry->handle};
@@ -110,6 +117,22 @@ p11_handles_load(p11_handles *handles, CK_OBJECT_HANDLE handle, p11_object *obje
     entry->object = object;
     handles->loaded++;
     return true;
+}
+
+size_t
+p11_handles_ahead(p11_handles *handles, CK_OBJECT_HANDLE handle, p11_row *ahead, size_t max)
+{
+    const size_t at = entry_position(handles, handle);
+    const bool goes_along = at > 0 && handles->entries[at - 1].object != NULL;
+    size_t count = 0;
+
+    for (size_t i = at; i < handles->count && count < (goes_along ? max : 1); i++) {
+        const p11_entry *entry = &handles->entries[i];
+
+        if (entry->row != 0 && entry->object == NULL)
+            ahead[count++] = (p11_row){.row = entry->row, .handle = entry->handle};
+    }
+    return count;
 }
 
 static void
@@ -166,6 +189,12 @@ remove_where(p11_handles *handles, is_going_fn is_going, const void *context)
             handles->rows[kept++] = handles->rows[i];
     }
     handles->row_count = kept;
+    kept = 0;
+    for (size_t i = 0; i < handles->memory_count; i++) {
+        if (p11_handles_get(handles, handles->memory[i]) != NULL)
+            handles->memory[kept++] = handles->memory[i];
+    }
+    handles->memory_count = kept;
 }
 
 static bool
@@ -242,5 +271,6 @@ p11_handles_clear(p11_handles *handles)
         unload(handles, &handles->entries[i]);
     free(handles->entries);
     free(handles->rows);
+    free(handles->memory);
     *handles = (p11_handles){0};
 }

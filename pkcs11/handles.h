@@ -22,11 +22,13 @@ typedef struct p11_row {
 
 /** The handles of one token. Starts zeroed; whoever has it locks it. */
 typedef struct p11_handles {
-    p11_entry *entries; /**< ordered by handle */
-    p11_row *rows;      /**< ordered by row */
-    size_t count;       /**< of entries */
+    p11_entry *entries;       /**< ordered by handle */
+    p11_row *rows;            /**< ordered by row */
+    CK_OBJECT_HANDLE *memory; /**< of what is in no file, ordered */
+    size_t count;             /**< of entries */
     size_t row_count;
-    size_t capacity; /**< of both */
+    size_t memory_count;
+    size_t capacity; /**< of all three */
     size_t loaded;   /**< token objects that are loaded */
 } p11_handles;
 
@@ -50,6 +52,12 @@ p11_handles_add(p11_handles *handles, const p11_entry *entry);
  *  handle is gone or has one already. */
 bool
 p11_handles_load(p11_handles *handles, CK_OBJECT_HANDLE handle, p11_object *object);
+
+/** The entry that a program which goes along its list of handles needs now, and those that it will
+ *  need next: `ahead` gets up to `max` rows that are not loaded, with their handles; how many. Only
+ *  `handle` itself if the one before it is not loaded. */
+size_t
+p11_handles_ahead(p11_handles *handles, CK_OBJECT_HANDLE handle, p11_row *ahead, size_t max);
 
 /** Let a handle stand for `object` (taken over) from now on; NULL for what is to be loaded again.
  */

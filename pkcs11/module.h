@@ -21,12 +21,14 @@ typedef struct p11_module {
     p11_mutex_calls calls;
     char *folder; /**< `store=` of C_Initialize; NULL: where the environment says */
 
-    p11_mutex scan; /**< guards `store`; held while the folder is read */
+    p11_mutex scan; /**< guards what follows; held while the folder is read */
     mainet_store *store;
+    mn_stamp folder_stamp; /**< when it was last read */
 
     p11_mutex lock;    /**< guards what follows */
     bool is_live;      /**< false once C_Finalize began */
     bool is_scanned;   /**< the slots are known */
+    bool is_settled;   /**< and no token was lost since */
     bool is_predicted; /**< the length of the slot list was told, the list was not */
     p11_slot **slots;  /**< ordered by id; grows only */
     size_t slot_count;

@@ -2,6 +2,7 @@
 #include "slot.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,6 +107,7 @@ merge_tokens(p11_module *module, const mn_store_entry *entries, size_t count, ui
     if (slot_for(module, next_slot) == NULL)
         return CKR_HOST_MEMORY;
     module->is_scanned = true;
+    module->is_settled = true;
     return CKR_OK;
 }
 
@@ -118,11 +120,11 @@ read_folder(p11_module *module, mn_store_entry **entries, size_t *count, uint32_
         module->store = mn_store_open_existing(module->folder, err);
     if (module->store == NULL)
         return err->status;
-    return mn_store_scan(module->store, entries, count, next_slot, err);
+    return mn_store_scan(module->store, entries, count, next_slot, &module->folder_stamp, err);
 }
 
-CK_RV
-p11_slots_scan(p11_module *module)
+static CK_RV
+scan(p11_module *module)
 {
     mn_store_entry *entries = NULL;
     mainet_error err = {0};
@@ -131,7 +133,6 @@ p11_slots_scan(p11_module *module)
     mainet_status status = MAINET_OK;
     CK_RV rv = CKR_OK;
 
-    p11_mutex_lock(&module->scan);
     status = read_folder(module, &entries, &count, &next_slot, &err);
     p11_mutex_lock(&module->lock);
     if (status == MAINET_OK || (status == MAINET_E_STORE_OPEN && err.cause == ENOENT))
@@ -140,8 +141,33 @@ p11_slots_scan(p11_module *module)
         rv = merge_tokens(module, NULL, 0, FIRST_SLOT); /* p11-kit drops everybody's modules if
                                                            one has no slot list */
     p11_mutex_unlock(&module->lock);
-    p11_mutex_unlock(&module->scan);
     free(entries);
+    return rv;
+}
+
+/* Tokens come, go and are replaced by entries of the folder; those of the same folder have the same
+ * numbers and serials. */
+static bool
+is_as_scanned(p11_module *module)
+{
+    bool is_settled = false;
+
+    p11_mutex_lock(&module->lock);
+    is_settled = module->is_settled;
+    p11_mutex_unlock(&module->lock);
+    return is_settled && module->store != NULL &&
+           mn_stamp_is_current(&module->folder_stamp, AT_FDCWD, mainet_store_path(module->store));
+}
+
+CK_RV
+p11_slots_scan(p11_module *module)
+{
+    CK_RV rv = CKR_OK;
+
+    p11_mutex_lock(&module->scan);
+    if (!is_as_scanned(module))
+        rv = scan(module);
+    p11_mutex_unlock(&module->scan);
     return rv;
 }
 
@@ -212,6 +238,7 @@ p11_slot_lost(p11_slot *slot)
 {
     p11_mutex_lock(&slot->module->lock);
     slot->is_present = false;
+    slot->module->is_settled = false;
     p11_mutex_unlock(&slot->module->lock);
 }
 

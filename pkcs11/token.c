@@ -8,6 +8,7 @@
 #include "output.h"
 
 #define LOADED_MAX 256 /* objects that are kept in memory, per token */
+#define AHEAD_MAX 64   /* objects that are loaded at once */
 
 static CK_RV
 open_handle(p11_slot *slot, mainet_error *err)
@@ -260,24 +261,47 @@ look_up(p11_slot *slot, CK_OBJECT_HANDLE handle, p11_object **object, int64_t *r
     return entry == NULL ? CKR_OBJECT_HANDLE_INVALID : CKR_OK;
 }
 
+/* Keep what was loaded, as long as there is not too much of it; the first is handed out too. */
 static CK_RV
-load(p11_slot *slot, CK_OBJECT_HANDLE handle, int64_t row, p11_object **object)
+keep_loaded(p11_slot *slot, const p11_row *rows, mn_object **stored, size_t count,
+            p11_object **object)
+{
+    p11_mutex_lock(&slot->lock);
+    if (slot->handles.loaded + count > LOADED_MAX)
+        p11_handles_unload(&slot->handles);
+    for (size_t i = 0; i < count; i++) {
+        p11_object *made = stored[i] == NULL ? NULL : p11_object_new(stored[i]);
+
+        if (made == NULL)
+            continue;
+        if (i == 0)
+            *object = p11_object_ref(made);
+        (void)p11_handles_load(&slot->handles, rows[i].handle, made);
+    }
+    p11_mutex_unlock(&slot->lock);
+    return *object == NULL ? CKR_HOST_MEMORY : CKR_OK;
+}
+
+static CK_RV
+load(p11_slot *slot, CK_OBJECT_HANDLE handle, p11_object **object)
 {
     mn_auto(mn_keys) keys = p11_token_keys(slot);
     mainet_error err = {0};
-    mn_object *stored = mn_token_load(slot->token, keys, row, &err);
+    mn_object *stored[AHEAD_MAX] = {NULL};
+    int64_t ids[AHEAD_MAX];
+    p11_row rows[AHEAD_MAX];
+    size_t count = 0;
 
-    if (stored == NULL)
-        return p11_ckr_of(&err);
-    *object = p11_object_new(stored);
-    if (*object == NULL)
-        return CKR_HOST_MEMORY;
     p11_mutex_lock(&slot->lock);
-    if (slot->handles.loaded >= LOADED_MAX)
-        p11_handles_unload(&slot->handles);
-    (void)p11_handles_load(&slot->handles, handle, p11_object_ref(*object));
+    count = p11_handles_ahead(&slot->handles, handle, rows, AHEAD_MAX);
     p11_mutex_unlock(&slot->lock);
-    return CKR_OK;
+    if (count == 0)
+        return CKR_OBJECT_HANDLE_INVALID;
+    for (size_t i = 0; i < count; i++)
+        ids[i] = rows[i].row;
+    if (mn_token_load_ahead(slot->token, keys, ids, count, stored, &err) != MAINET_OK)
+        return p11_ckr_of(&err);
+    return keep_loaded(slot, rows, stored, count, object);
 }
 
 CK_RV
@@ -291,7 +315,7 @@ p11_token_object(p11_slot *slot, CK_OBJECT_HANDLE handle, p11_object **object)
     p11_mutex_lock(&slot->io);
     rv = look_up(slot, handle, object, &row); /* another thread may have loaded it meanwhile */
     if (rv == CKR_OK && *object == NULL)
-        rv = load(slot, handle, row, object);
+        rv = load(slot, handle, object);
     p11_mutex_unlock(&slot->io);
     return rv;
 }

@@ -49,6 +49,18 @@ mn_stamp_read(int folder, const char *name, mn_stamp *stamp)
     return true;
 }
 
+bool
+mn_stamp_read_folder(const char *path, mn_stamp *stamp)
+{
+    struct stat info;
+
+    if (lstat(path, &info) != 0 || !S_ISDIR(info.st_mode))
+        return false;
+    *stamp = stamp_of(&info);
+    stamp->is_old = is_old(&info);
+    return true;
+}
+
 static bool
 is_same_time(const struct timespec *a, const struct timespec *b)
 {

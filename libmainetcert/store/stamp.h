@@ -23,6 +23,11 @@ typedef struct mn_stamp {
 bool
 mn_stamp_read(int folder, const char *name, mn_stamp *stamp);
 
+/** As mn_stamp_read, of a folder: nothing came, went or was replaced in it. There is no counter, so
+ *  it is current only once it is old. */
+bool
+mn_stamp_read_folder(const char *path, mn_stamp *stamp);
+
 bool
 mn_stamp_equal(const mn_stamp *a, const mn_stamp *b);
 

@@ -120,10 +120,13 @@ scan_store(mainet_store *store, mn_scan *scan, mainet_error *err)
 
 mainet_status
 mn_store_scan(mainet_store *store, mn_store_entry **entries, size_t *count, uint32_t *next_slot,
-              mainet_error *err)
+              mn_stamp *stamp, mainet_error *err)
 {
     mn_auto_scan scan = MN_SCAN_INIT;
+    mn_stamp before = {.size = 0};
 
+    *stamp = before;
+    (void)mn_stamp_read_folder(store->path, &before);
     MN_TRY(scan_store(store, &scan, err));
     *entries = calloc(scan.count + 1, sizeof **entries);
     if (*entries == NULL)
@@ -134,6 +137,8 @@ mn_store_scan(mainet_store *store, mn_store_entry **entries, size_t *count, uint
     }
     *count = scan.count;
     *next_slot = scan.next_slot;
+    if (scan.broken[0] == '\0')
+        *stamp = before;
     return MAINET_OK;
 }
 

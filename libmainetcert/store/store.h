@@ -20,10 +20,11 @@ typedef struct mn_store_entry {
 } mn_store_entry;
 
 /** What tokens there are, ordered by slot, and which slot number the next token gets. One access.
- */
+ *  `*stamp` is that of the folder; zeroed, and so never current, if a file could not be read: it
+ * may be mended without a trace in the folder. */
 mainet_status
 mn_store_scan(mainet_store *store, mn_store_entry **entries /* malloc */, size_t *count,
-              uint32_t *next_slot, mainet_error *err);
+              uint32_t *next_slot, mn_stamp *stamp, mainet_error *err);
 
 /** Open a token by serial. */
 mainet_token *

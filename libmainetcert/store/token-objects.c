@@ -54,16 +54,33 @@ mn_token_ids(mainet_token *token, const mn_keys *keys, mn_ids *found, mainet_err
     return hand_out(database, &head, &ids, found, err);
 }
 
-mn_object *
-mn_token_load(mainet_token *token, const mn_keys *keys, int64_t id, mainet_error *err)
+mainet_status
+mn_token_load_ahead(mainet_token *token, const mn_keys *keys, const int64_t *ids, size_t count,
+                    mn_object **objects, mainet_error *err)
 {
     mn_auto(mn_database) database = NULL;
+    mainet_error no_matter = {0};
     mn_head head;
 
     database = mn_token_access(token, MN_ACCESS_READ, &head, err);
-    if (database == NULL || (keys != NULL && mn_head_verify(&head, keys, err) != MAINET_OK))
-        return NULL;
-    return mn_rows_load(database, keys, id, err);
+    if (database == NULL)
+        return mn_failure(err);
+    if (keys != NULL)
+        MN_TRY(mn_head_verify(&head, keys, err));
+    objects[0] = mn_rows_load(database, keys, ids[0], err);
+    if (objects[0] == NULL)
+        return mn_failure(err);
+    for (size_t i = 1; i < count; i++)
+        objects[i] = mn_rows_load(database, keys, ids[i], &no_matter);
+    return MAINET_OK;
+}
+
+mn_object *
+mn_token_load(mainet_token *token, const mn_keys *keys, int64_t id, mainet_error *err)
+{
+    mn_object *object = NULL;
+
+    return mn_token_load_ahead(token, keys, &id, 1, &object, err) == MAINET_OK ? object : NULL;
 }
 
 mn_database *

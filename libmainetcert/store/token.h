@@ -122,6 +122,12 @@ mn_token_is_writable(const mainet_token *token);
 mn_object *
 mn_token_load(mainet_token *token, const mn_keys *keys, int64_t id, mainet_error *err);
 
+/** Load several objects in one access, each as mn_token_load does. The first has to be there; of
+ * the others `objects[i]` is NULL for what cannot be had. */
+mainet_status
+mn_token_load_ahead(mainet_token *token, const mn_keys *keys, const int64_t *ids, size_t count,
+                    mn_object **objects, mainet_error *err);
+
 /** Insert objects in one transaction; they get their ids. A missing public-key object is made for a
  *  certificate or private key, and gives way to one that is inserted later. */
 mainet_status

@@ -149,6 +149,32 @@ measure_further(CK_SESSION_HANDLE session, size_t count, const char *name,
     tell(name, count, SEARCHES, bench_median(runs, SEARCHES));
 }
 
+/* Every certificate, as a browser reads them. */
+static void
+measure_walk(CK_SESSION_HANDLE session, size_t count)
+{
+    CK_OBJECT_CLASS class = CKO_CERTIFICATE;
+    CK_ATTRIBUTE template = {CKA_CLASS, &class, sizeof class};
+    CK_OBJECT_HANDLE *all = calloc(count + 1, sizeof *all);
+    int64_t runs[BENCH_RUNS];
+
+    for (size_t run = 0; run < BENCH_RUNS; run++) {
+        int64_t from = bench_cpu();
+        CK_ULONG found = search(session, &template, 1, all, count + 1);
+
+        for (size_t i = 0; i < found; i++) {
+            CK_BYTE label[64], value[2048];
+            CK_ATTRIBUTE wanted[] = {{CKA_LABEL, label, sizeof label},
+                                     {CKA_VALUE, value, sizeof value}};
+
+            must(p11->C_GetAttributeValue(session, all[i], wanted, 2));
+        }
+        runs[run] = bench_cpu() - from;
+    }
+    free(all);
+    tell("walk", count, count, bench_median(runs, count));
+}
+
 static void
 measure_infos(CK_SLOT_ID slot, size_t count)
 {
@@ -197,6 +223,7 @@ measure(CK_SLOT_ID slot, size_t count)
     measure_further(session, count, "find-id", id, 1);
     measure_further(session, count, "find-subject", subject, 1);
     measure_further(session, count, "find-issuer-serial", issuer_serial, 2);
+    measure_walk(session, count);
     measure_infos(slot, count);
     must(p11->C_Finalize(NULL));
 }
