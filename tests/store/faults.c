@@ -37,6 +37,7 @@ faults_fail(size_t nth, int cause, bool and_all_later)
 {
     fault.left = nth;
     fault.dies = false;
+    fault.halfway = false;
     fault.stays = and_all_later;
     fault.cause = cause;
     fault.happened = false;
@@ -56,10 +57,11 @@ faults_first(void)
     return fault.first;
 }
 
+/* Only a write can be left halfway. */
 static bool
-is_due(void)
+is_due(bool is_write)
 {
-    if (fault.left == 0 || --fault.left != 0)
+    if (fault.left == 0 || (fault.halfway && !is_write) || --fault.left != 0)
         return false;
     fault.happened = true;
     return true;
@@ -67,9 +69,9 @@ is_due(void)
 
 /* Whether the call is to fail; it may also never return. */
 static bool
-fails(const char *name)
+fails(const char *name, bool is_write)
 {
-    if (!is_due())
+    if (!is_due(is_write))
         return false;
     if (!fault.repeats)
         fault.first = name;
@@ -85,7 +87,7 @@ fails(const char *name)
 #define SIMPLE_FACE(name, parameters, arguments)                                                   \
     FACE(int, name, parameters, arguments)                                                         \
     {                                                                                              \
-        return fails(#name) ? -1 : real_##name arguments;                                          \
+        return fails(#name, false) ? -1 : real_##name arguments;                                   \
     }
 
 SIMPLE_FACE(fsync, (int fd), (fd))
@@ -103,29 +105,29 @@ SIMPLE_FACE(fchmod, (int fd, mode_t mode), (fd, mode))
 
 FACE(ssize_t, write, (int fd, const void *data, size_t len), (fd, data, len))
 {
-    if (fault.left == 1 && fault.dies && fault.halfway)
+    if (fault.left == 1 && fault.halfway)
         (void)real_write(fd, data, len / 2);
-    return fails("write") ? -1 : real_write(fd, data, len);
+    return fails("write", true) ? -1 : real_write(fd, data, len);
 }
 
 FACE(ssize_t, pwrite64, (int fd, const void *data, size_t len, off_t offset),
      (fd, data, len, offset))
 {
-    if (fault.left == 1 && fault.dies && fault.halfway)
+    if (fault.left == 1 && fault.halfway)
         (void)real_pwrite64(fd, data, len / 2, offset);
-    return fails("pwrite") ? -1 : real_pwrite64(fd, data, len, offset);
+    return fails("pwrite", true) ? -1 : real_pwrite64(fd, data, len, offset);
 }
 
 FACE(int, posix_fallocate64, (int fd, off_t offset, off_t len), (fd, offset, len))
 {
-    return fails("posix_fallocate") ? fault.cause : real_posix_fallocate64(fd, offset, len);
+    return fails("posix_fallocate", false) ? fault.cause : real_posix_fallocate64(fd, offset, len);
 }
 
 /* Opening changes something only where it creates; `mode` is what stands there otherwise. */
 static bool
 open_fails(int flags)
 {
-    return (flags & O_CREAT) != 0 && fails("open");
+    return (flags & O_CREAT) != 0 && fails("open", false);
 }
 
 FACE(int, open64, (const char *path, int flags, mode_t mode), (path, flags, mode))

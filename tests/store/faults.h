@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Die at the nth call from now on, before it or with half of its bytes written. */
+/** Die at the nth call from now on, before it, or at the nth write with half of its bytes written.
+ */
 void
 faults_die(size_t nth, bool halfway);
 

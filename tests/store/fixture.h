@@ -57,6 +57,10 @@ person_certificate(size_t n);
 mainet_status
 person_import(mainet_token *into, size_t n, mainet_error *err);
 
+/** Import the first people into the token. */
+void
+people_settle(size_t count);
+
 /** Delete a person's certificate, key and public key in one transaction. */
 mainet_status
 person_delete(mainet_token *from, size_t n, mainet_error *err);
@@ -83,8 +87,8 @@ const char *
 pin_in_force(void);
 
 /**
- * Look at a folder as a program that has just started would: open the token, unlock it, check it
- * and the pages of its file, list the identities, let each of them sign.
+ * Look at a folder as a program that has just started would: open the token, unlock it, check all
+ * that is in it and its pages, list the identities, let each of them sign.
  *
  * Returns NULL, or what is wrong (borrowed until the next call).
  */

@@ -152,8 +152,7 @@ open_token(void)
 {
     people_make();
     token_make();
-    for (size_t n = 0; n < 3; n++)
-        ck_assert_int_eq(person_import(token, n, NULL), MAINET_OK);
+    people_settle(3);
 }
 
 static Suite *

@@ -21,8 +21,7 @@ open_token(void)
 {
     people_make();
     token_make();
-    for (size_t n = 0; n < 3; n++)
-        ck_assert_int_eq(person_import(token, n, NULL), MAINET_OK);
+    people_settle(3);
     (void)snprintf(after_cut, sizeof after_cut, "%s/cut", folder);
     (void)snprintf(after_second_cut, sizeof after_second_cut, "%s/second-cut", folder);
     ck_assert_int_eq(mkdir(after_cut, 0700), 0);
