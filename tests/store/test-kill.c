@@ -170,7 +170,7 @@ look(int round)
 
 START_TEST(who_is_killed_at_random_leaves_the_old_state_or_the_new)
 {
-    time_t end = time(NULL) + setting("MAINETCERT_TEST_KILL_SECONDS", 30);
+    time_t end = time(NULL) + setting("MAINETCERT_TEST_KILL_SECONDS", 40);
     unsigned seed = (unsigned)setting("MAINETCERT_TEST_SEED", (long)time(NULL));
     int ways_count = guest_load() ? 2 : 1;
     int midway = 0;
