@@ -271,6 +271,18 @@ set_default_id(p11_draft *draft, EVP_PKEY *key, mainet_error *err)
     return mn_attributes_set(draft->plain, CKA_ID, made, sizeof made, err);
 }
 
+/* Java (SunPKCS11) makes a pair for a handshake and does not say what for. */
+static mainet_status
+set_default_use(p11_draft *draft, mainet_error *err)
+{
+    const bool is_passing = draft->class == CKO_PRIVATE_KEY && !draft->on_token;
+
+    if (!is_passing || draft->key_type != CKK_EC ||
+        mn_attributes_get(draft->plain, CKA_DERIVE) != NULL)
+        return MAINET_OK;
+    return mn_attributes_set_bool(draft->plain, CKA_DERIVE, true, err);
+}
+
 static mainet_status
 build_key(p11_draft *draft, EVP_PKEY *key, mainet_error *err)
 {
@@ -278,6 +290,7 @@ build_key(p11_draft *draft, EVP_PKEY *key, mainet_error *err)
 
     MN_TRY((is_private ? mn_key_set_private : mn_key_set_public)(key, draft->plain, err));
     MN_TRY(set_default_id(draft, key, err));
+    MN_TRY(set_default_use(draft, err));
     MN_TRY(set_history(draft, err));
     draft->object = mn_object_new(draft->plain, err);
     if (draft->object == NULL)

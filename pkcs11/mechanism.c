@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "mechanism.h"
 
+#include "digest.h"
 #include "output.h"
 
 #define SIGNS (CKF_SIGN | CKF_VERIFY)
@@ -111,8 +112,12 @@ p11_mechanism_info(CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *info)
 {
     const p11_mechanism *found = p11_mechanism_find(type);
 
-    if (found == NULL)
+    if (found == NULL && p11_digest_of_hash(type) == P11_DIGEST_NONE)
         return CKR_MECHANISM_INVALID;
+    if (found == NULL) { /* good for parameters only; Java asks before it names it in one */
+        *info = (CK_MECHANISM_INFO){.flags = 0};
+        return CKR_OK;
+    }
     *info = (CK_MECHANISM_INFO){
         .ulMinKeySize = found->min_size, .ulMaxKeySize = found->max_size, .flags = found->flags};
     return CKR_OK;

@@ -26,10 +26,10 @@ is_right_eddsa(const p11_operation *operation, const p11_input *input, const CK_
 }
 
 static bool
-is_right(const p11_operation *operation, const p11_input *input, const CK_BYTE *signature)
+is_right(const p11_operation *operation, const p11_input *input, const CK_BYTE *signature,
+         size_t len)
 {
     const p11_ready *ready = operation->ready;
-    size_t len = operation->output_len;
     uint8_t block[2048] = {0}; /* RSA of 16384 bits */
     uint8_t der[P11_ECDSA_DER_MAX];
 
@@ -51,14 +51,23 @@ is_right(const p11_operation *operation, const p11_input *input, const CK_BYTE *
     return EVP_PKEY_verify(ready->context, signature, len, input->data, input->len) == 1;
 }
 
+/* r and s may lack leading zeros, as long as both have one length (PKCS#11 v3.0, 2.3.1; Java). */
+static bool
+is_length(const p11_operation *operation, CK_ULONG len)
+{
+    if (operation->ready->method.mechanism->scheme == P11_SCHEME_ECDSA)
+        return len != 0 && len % 2 == 0 && len <= operation->output_len;
+    return len == operation->output_len;
+}
+
 /* The last step of both ways: whatever comes of it, the operation is over. */
 static CK_RV
 finish(p11_operation *operation, CK_RV rv, const p11_input *input, const CK_BYTE *signature,
        CK_ULONG signature_len)
 {
-    if (rv == CKR_OK && signature_len != operation->output_len)
+    if (rv == CKR_OK && !is_length(operation, signature_len))
         rv = CKR_SIGNATURE_LEN_RANGE;
-    if (rv == CKR_OK && !is_right(operation, input, signature))
+    if (rv == CKR_OK && !is_right(operation, input, signature, signature_len))
         rv = CKR_SIGNATURE_INVALID;
     p11_operation_end(operation);
     return rv;

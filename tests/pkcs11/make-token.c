@@ -100,6 +100,7 @@ main(int argc, char **argv)
     if (argc != 2)
         return 2;
     folder = argv[1];
+    tcase_set_timeout(only, 60);
     tcase_add_test(only, the_tokens_are_made);
     suite_add_tcase(suite, only);
     return run_suite(suite);

@@ -223,6 +223,51 @@ START_TEST(a_generated_key_says_so)
 }
 END_TEST
 
+/* Java makes a pair for a handshake without saying what for; what stays in a token was asked. */
+START_TEST(a_pair_of_a_session_may_agree)
+{
+    const CK_SESSION_HANDLE session = open_writer();
+    pair made = {0};
+
+    ck_assert_rv(generate_pair(session, 3, CK_FALSE, &made), CKR_OK);
+    expect_bool(session, made.private_key, CKA_DERIVE, CK_TRUE);
+    ck_assert_rv(generate_pair(session, 3, CK_TRUE, &made), CKR_OK);
+    expect_bool(session, made.private_key, CKA_DERIVE, CK_FALSE);
+}
+END_TEST
+
+/* PKCS#11 v3.0, 2.3.1: Java gives r and s as long as the longer needs, which P-521 often shows. */
+START_TEST(a_signature_may_lack_leading_zeros)
+{
+    const CK_SESSION_HANDLE session = open_user_session();
+    CK_MECHANISM mechanism = {CKM_ECDSA_SHA256, NULL, 0};
+    CK_BYTE data[] = "what is signed";
+    CK_BYTE signature[132] = {1};
+    CK_ULONG len = sizeof signature;
+    pair made = {0};
+
+    ck_assert_rv(generate_pair(session, 5, CK_FALSE, &made), CKR_OK);
+    for (int i = 0; i < 1000 && (signature[0] != 0 || signature[66] != 0); i++) {
+        ck_assert_rv(p11->C_SignInit(session, &mechanism, made.private_key), CKR_OK);
+        ck_assert_rv(p11->C_Sign(session, data, sizeof data, signature, &len), CKR_OK);
+    }
+    memmove(signature, signature + 1, 65);
+    memmove(signature + 65, signature + 67, 65);
+    ck_assert_rv(p11->C_VerifyInit(session, &mechanism, made.public_key), CKR_OK);
+    ck_assert_rv(p11->C_Verify(session, data, sizeof data, signature, 130), CKR_OK);
+    ck_assert_rv(p11->C_VerifyInit(session, &mechanism, made.public_key), CKR_OK);
+    ck_assert_rv(p11->C_Verify(session, data, sizeof data, signature, 128), CKR_SIGNATURE_INVALID);
+    ck_assert_rv(p11->C_VerifyInit(session, &mechanism, made.public_key), CKR_OK);
+    ck_assert_rv(p11->C_Verify(session, data, sizeof data, signature, 129),
+                 CKR_SIGNATURE_LEN_RANGE);
+    ck_assert_rv(p11->C_VerifyInit(session, &mechanism, made.public_key), CKR_OK);
+    ck_assert_rv(p11->C_Verify(session, data, sizeof data, signature, 0), CKR_SIGNATURE_LEN_RANGE);
+    ck_assert_rv(p11->C_VerifyInit(session, &mechanism, made.public_key), CKR_OK);
+    ck_assert_rv(p11->C_Verify(session, data, sizeof data, signature, 134),
+                 CKR_SIGNATURE_LEN_RANGE);
+}
+END_TEST
+
 /* CKA_ALWAYS_AUTHENTICATE: a PIN for every use, whichever began last. */
 START_TEST(a_key_may_want_the_pin_each_time)
 {
@@ -476,6 +521,8 @@ make_suite(void)
     tcase_add_checked_fixture(writes, set_up, tear_down);
     tcase_add_loop_test(writes, a_pair_of_a_token_stays, 2, COUNT(pair_rows));
     tcase_add_test(writes, a_generated_key_says_so);
+    tcase_add_test(writes, a_pair_of_a_session_may_agree);
+    tcase_add_test(writes, a_signature_may_lack_leading_zeros);
     suite_add_tcase(suite, writes);
     return suite;
 }

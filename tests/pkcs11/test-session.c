@@ -110,6 +110,8 @@ START_TEST(mechanisms_are_listed_with_what_they_do)
     count--;
     ck_assert_rv(p11->C_GetMechanismList(SLOT, types, &count), CKR_BUFFER_TOO_SMALL);
     ck_assert_rv(p11->C_GetMechanismInfo(SLOT, CKM_MD5, &info), CKR_MECHANISM_INVALID);
+    ck_assert_rv(p11->C_GetMechanismInfo(SLOT, CKM_SHA384, &info), CKR_OK); /* of parameters */
+    ck_assert_uint_eq(info.flags, 0);
     ck_assert_rv(p11->C_GetMechanismList(SPARE_SLOT, NULL, &count), CKR_TOKEN_NOT_PRESENT);
 }
 END_TEST

@@ -16,7 +16,7 @@ test_packages=(
     binutils check clang jq mypy procps python3-dev python3-mypy shellcheck strace swig util-linux
     valgrind
     # programs that load the module, and their peers: tests/pkcs11/
-    stunnel4 wget
+    openjdk-17-jdk-headless stunnel4 wget
 )
 
 # Install those of the named packages that are not there; ask nothing of apt if all are. Servers
