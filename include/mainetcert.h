@@ -10,6 +10,7 @@
 #include "mainetcert/identity.h"
 #include "mainetcert/log.h"
 #include "mainetcert/pkcs12.h"
+#include "mainetcert/removal.h"
 #include "mainetcert/service.h"
 #include "mainetcert/sign.h"
 #include "mainetcert/store.h"

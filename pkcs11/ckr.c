@@ -31,6 +31,8 @@ p11_ckr(mainet_status status)
     case MAINET_E_STORE_WRITE:
         return CKR_TOKEN_WRITE_PROTECTED;
     case MAINET_E_NOT_EXPORTABLE:
+    case MAINET_E_NOT_CONFIRMED:
+    case MAINET_E_NOT_SUPERSEDED:
         return CKR_KEY_UNEXTRACTABLE;
     case MAINET_E_CERTIFICATE:
     case MAINET_E_NO_KEY_PAIR:

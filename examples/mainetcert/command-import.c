@@ -114,6 +114,7 @@ confirm(journey *self, mainet_identity *identity, json_t *document)
     }
     self->missing_count += !mainet_confirmation_is_installed(answer);
     json_put(document, "confirmation", json_of_confirmation(answer, identity));
+    json_put(document, "confirmed_at", json_confirmed_at(identity));
     if (!self->options->json)
         confirmation_print(stderr, answer, identity);
     return MAINET_OK;

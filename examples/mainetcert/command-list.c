@@ -17,6 +17,7 @@ typedef struct listing {
     bool has_several_tokens;
     table table;
     json_t *array;
+    size_t count;
 } listing;
 
 static bool
@@ -94,6 +95,7 @@ add_token(listing *self, mainet_token *token, mainet_error *err)
             return err->status;
         if (!is_wanted(self->options, identity))
             continue;
+        self->count++;
         if (self->options->json)
             (void)json_array_append_new(self->array,
                                         json_of_identity(identity, mainet_token_label(token)));
@@ -128,8 +130,10 @@ command_list(const options *wanted, failure *why)
     if (wanted->json)
         json_print(found.array);
     else if (found.table.row_count > 1)
-        table_print(&found.table);
+        table_print(&found.table, stdout);
     else
         message_print(stderr, MESSAGE_NO_CERTIFICATES, NULL, NULL);
+    if (wanted->is_expiring && found.count > 0)
+        why->outcome = OUTCOME_FAILED; /* for a script to see */
     return MAINET_OK;
 }

@@ -126,7 +126,7 @@ command_token_list(const options *wanted, failure *why)
     if (wanted->json)
         json_print(array);
     else if (all.count > 0)
-        table_print(&rows);
+        table_print(&rows, stdout);
     else
         message_print(stderr, MESSAGE_NO_TOKENS, NULL, NULL);
     return MAINET_OK;

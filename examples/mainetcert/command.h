@@ -22,7 +22,8 @@ enum {
     TAKES_EXPORT = 1 << 13,
     TAKES_PASSWORD = 1 << 14,
     TAKES_FORCE = 1 << 15,
-    TAKES_CONFIRM = 1 << 16
+    TAKES_CONFIRM = 1 << 16,
+    TAKES_BACKUP = 1 << 17
 };
 
 /** One command: its words, its help, and what does it. */
@@ -51,6 +52,9 @@ mainet_status
 command_confirm(const options *wanted, failure *why);
 
 mainet_status
+command_delete(const options *wanted, failure *why);
+
+mainet_status
 command_explain(const options *wanted, failure *why);
 
 mainet_status
@@ -61,6 +65,12 @@ command_import(const options *wanted, failure *why);
 
 mainet_status
 command_list(const options *wanted, failure *why);
+
+mainet_status
+command_prune(const options *wanted, failure *why);
+
+mainet_status
+command_renew(const options *wanted, failure *why);
 
 mainet_status
 command_show(const options *wanted, failure *why);

@@ -108,6 +108,10 @@ fact_print_identity(const mainet_identity *identity, const char *token_label)
     print_fact(MESSAGE_TITLE_SERVICE, mainet_identity_service(identity));
     if (mainet_identity_acquired_at(identity) != 0)
         print_moment(MESSAGE_TITLE_ACQUIRED_AT, mainet_identity_acquired_at(identity));
+    if (mainet_identity_confirmed_at(identity) != 0)
+        print_moment(MESSAGE_TITLE_CONFIRMED_AT, mainet_identity_confirmed_at(identity));
+    else
+        print_fact(MESSAGE_TITLE_CONFIRMED_AT, message_text(MESSAGE_NEVER));
 }
 
 static void

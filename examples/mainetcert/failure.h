@@ -15,6 +15,7 @@ typedef struct failure {
     message hint;     /**< What this command offers against it; MESSAGE_NONE: nothing. */
     char support[64]; /**< The telephone of the service, once a profile is loaded. */
     json_t *partial;  /**< What was found out before, for --json; NULL: nothing. */
+    int outcome;      /**< The exit status of what succeeded. */
     char *usage;      /**< The command line is wrong: what is wrong with it. */
 } failure;
 

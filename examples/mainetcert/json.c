@@ -34,6 +34,14 @@ json_moment(int64_t seconds)
 }
 
 json_t *
+json_confirmed_at(const mainet_identity *identity)
+{
+    const int64_t confirmed_at = mainet_identity_confirmed_at(identity);
+
+    return confirmed_at == 0 ? must_have(json_null()) : json_moment(confirmed_at);
+}
+
+json_t *
 json_of_identity(const mainet_identity *identity, const char *token_label)
 {
     const mainet_certificate *certificate = mainet_identity_certificate(identity);
@@ -66,6 +74,7 @@ json_of_identity(const mainet_identity *identity, const char *token_label)
     json_put(self, "group_id", json_optional(mainet_identity_group_id(identity)));
     json_put(self, "service", json_optional(mainet_identity_service(identity)));
     json_put(self, "acquired_at", acquired_at == 0 ? json_null() : json_moment(acquired_at));
+    json_put(self, "confirmed_at", json_confirmed_at(identity));
     return self;
 }
 

@@ -22,6 +22,10 @@ json_optional(const char *text);
 json_t *
 json_of_identity(const mainet_identity *identity, const char *token_label);
 
+/** When it was last confirmed, or null. */
+json_t *
+json_confirmed_at(const mainet_identity *identity);
+
 /** The certificates of its path, its own first. */
 json_t *
 json_of_chain(const mainet_identity *identity);

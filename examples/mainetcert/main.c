@@ -42,5 +42,5 @@ main(int argc, char **argv)
         status = run(&wanted, &why);
     if (status == MAINET_OK)
         status = finish_output(&why);
-    return status == MAINET_OK ? OUTCOME_DONE : failure_report(&why, &wanted);
+    return status == MAINET_OK ? why.outcome : failure_report(&why, &wanted);
 }

@@ -47,6 +47,7 @@ static const struct known {
     {"certificate", KIND_FLAG, TAKES_EXPORT, offsetof(options, certificate)},
     {"pem", KIND_FLAG, TAKES_EXPORT, offsetof(options, pem)},
     {"force", KIND_FLAG, TAKES_FORCE, offsetof(options, force)},
+    {"backup", KIND_TEXT, TAKES_BACKUP, offsetof(options, backup)},
     {"confirm", KIND_FLAG, TAKES_CONFIRM, offsetof(options, confirm)},
     {"no-confirm", KIND_FLAG, TAKES_CONFIRM, offsetof(options, no_confirm)},
     {"so-pin-source", KIND_SOURCE, TAKES_NEW_TOKEN | TAKES_SO_PIN,

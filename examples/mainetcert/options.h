@@ -43,6 +43,7 @@ typedef struct options {
     bool certificate;
     bool pem;
     bool force;
+    const char *backup;
     bool confirm;
     bool no_confirm;
     const char *so_pin_source;

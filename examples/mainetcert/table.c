@@ -53,7 +53,7 @@ column_width(const table *self, size_t column)
 }
 
 static void
-print_row(char *const *row, size_t count, const size_t *widths)
+print_row(FILE *out, char *const *row, size_t count, const size_t *widths)
 {
     size_t owed = 0; /* blanks are printed before the next cell, so that no line ends in them */
 
@@ -61,22 +61,22 @@ print_row(char *const *row, size_t count, const size_t *widths)
         const char *cell = row[column] != NULL ? row[column] : "";
 
         if (*cell != '\0') {
-            text_pad(stdout, owed);
-            (void)fputs(cell, stdout);
+            text_pad(out, owed);
+            (void)fputs(cell, out);
             owed = 0;
         }
         owed += widths[column] - text_width(cell) + 2;
     }
-    (void)fputc('\n', stdout);
+    (void)fputc('\n', out);
 }
 
 void
-table_print(const table *self)
+table_print(const table *self, FILE *out)
 {
     size_t widths[TABLE_COLUMNS] = {0};
 
     for (size_t column = 0; column < self->column_count; column++)
         widths[column] = column_width(self, column);
     for (size_t row = 0; row < self->row_count; row++)
-        print_row(self->rows[row], self->column_count, widths);
+        print_row(out, self->rows[row], self->column_count, widths);
 }

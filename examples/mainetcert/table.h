@@ -3,6 +3,7 @@
 #define COMMAND_TABLE_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "scope.h"
 
@@ -29,8 +30,8 @@ table_add_row(table *self);
 void
 table_add_cell(table *self, const char *text);
 
-/** Print to standard output. */
+/** Print it. */
 void
-table_print(const table *self);
+table_print(const table *self, FILE *out);
 
 #endif

@@ -244,6 +244,8 @@ typedef struct mainet_confirmation mainet_confirmation;
 /**
  * Log in to the service's confirmation page with an identity (the manual's 2.2.3).
  *
+ * That it is installed is kept with the identity, see mainet_identity_confirmed_at().
+ *
  * @param[in] request   Its service, proxy, timeout and callbacks count; no number or password
  * needed.
  * @param[in] identity  Of an unlocked token.

@@ -63,6 +63,8 @@ typedef enum mainet_status {
     MAINET_E_NOT_EXPORTABLE = 75,     /**< 340: the key is marked not exportable. */
     MAINET_E_PENDING_NOT_FOUND = 76,  /**< 350: no such pending delivery. */
     MAINET_E_OBJECT_NOT_FOUND = 77,   /**< 360: no such object, or it is gone. */
+    MAINET_E_NOT_CONFIRMED = 84,      /**< 341: no newer identity was ever confirmed. */
+    MAINET_E_NOT_SUPERSEDED = 85,     /**< 342: no newer identity can take its place. */
     MAINET_E_PENDING_EXISTS = 78,     /**< 351: a delivery waits to be imported. */
 
     /* the service's answer: the manual's 550 */

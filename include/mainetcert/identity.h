@@ -221,6 +221,17 @@ MAINET_API int64_t
 mainet_identity_acquired_at(const mainet_identity *identity);
 
 /**
+ * Answer when the service's confirmation page last said that it is installed.
+ *
+ * @param[in] identity  An identity.
+ *
+ * @return Seconds since 1970-01-01T00:00:00Z; 0: never.
+ * @since 0.1.0
+ */
+MAINET_API int64_t
+mainet_identity_confirmed_at(const mainet_identity *identity);
+
+/**
  * Answer whether the call that handed out this identity has added it to its token.
  *
  * @param[in] identity  An identity.

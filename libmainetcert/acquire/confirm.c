@@ -120,6 +120,17 @@ visit(const mainet_request *request, mainet_identity *identity, const mn_transpo
     return status;
 }
 
+/* The answer counts, whether it can be kept or not. */
+static void
+keep(const mainet_request *request, mainet_identity *identity)
+{
+    mainet_error ignored = {0};
+
+    if (mn_identity_set_confirmed(identity, (int64_t)time(NULL), &ignored) != MAINET_OK)
+        mn_log_write(&request->log, MAINET_LOG_WARNING, "the confirmation could not be kept: %s",
+                     ignored.detail);
+}
+
 mainet_confirmation *
 mn_confirm(const mainet_request *request, mainet_identity *identity, const mn_transport *transport,
            mainet_error *err)
@@ -143,6 +154,8 @@ mn_confirm(const mainet_request *request, mainet_identity *identity, const mn_tr
     if (visit(request, identity, transport, &reply, err) != MAINET_OK)
         return NULL;
     judge(made, profile, &reply, mainet_identity_certificate(identity));
+    if (made->is_installed)
+        keep(request, identity);
     return mainet_confirmation_take(&made);
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "store/key.h"
 #include "store/rows.h"
 #include "store/token-private.h"
 
@@ -220,24 +221,6 @@ check_pairing(mn_object *object, mainet_error *err)
     return MAINET_OK;
 }
 
-static bool
-signs_for(EVP_PKEY *key, EVP_PKEY *public_key)
-{
-    static const uint8_t text[] = "mainetcert token check";
-    mn_auto(EVP_MD_CTX) sign = EVP_MD_CTX_new();
-    mn_auto(EVP_MD_CTX) verify = EVP_MD_CTX_new();
-    const char *digest = EVP_PKEY_is_a(key, "ED25519") ? NULL : "SHA256";
-    uint8_t signature[1024];
-    size_t len = sizeof signature;
-
-    return sign != NULL && verify != NULL &&
-           EVP_DigestSignInit_ex(sign, NULL, digest, mn_crypto_context(), NULL, key, NULL) == 1 &&
-           EVP_DigestSign(sign, signature, &len, text, sizeof text) == 1 &&
-           EVP_DigestVerifyInit_ex(verify, NULL, digest, mn_crypto_context(), NULL, public_key,
-                                   NULL) == 1 &&
-           EVP_DigestVerify(verify, signature, len, text, sizeof text) == 1;
-}
-
 /* Keys of a kind that we cannot use, or whose public half nobody knows, cannot be tried. */
 static mainet_status
 check_key_pair(const mn_object *object, const mn_keys *keys, mainet_error *err)
@@ -257,7 +240,7 @@ check_key_pair(const mn_object *object, const mn_keys *keys, mainet_error *err)
         return mn_fail_memory(err, "key");
     if (public_key == NULL || (key == NULL && mn_failure(&unknown) == MAINET_E_PKCS12_UNUSABLE))
         return MAINET_OK;
-    fits = key != NULL && signs_for(key, public_key);
+    fits = key != NULL && mn_key_signs_for(key, public_key);
     ERR_clear_error();
     if (!fits)
         return mn_fail(err, MAINET_E_STORE_TAMPERED, 0,

@@ -292,7 +292,12 @@ mainet_identity_list_at(const mainet_identity_list *list, size_t index, mainet_e
 {
     if (list == NULL || index >= list->count)
         return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "no identity %zu in this list", index);
-    atomic_fetch_add(&list->identities[index]->references, 1);
+    return mn_identity_ref(list->identities[index]);
+}
+
+mainet_identity *
+mn_identity_list_get(const mainet_identity_list *list, size_t index)
+{
     return list->identities[index];
 }
 

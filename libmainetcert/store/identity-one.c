@@ -34,11 +34,13 @@ mn_identity_make(mainet_token *token, const mn_object *object,
         return mn_fail_memory_null(err, "identity");
     atomic_init(&identity->references, 1);
     identity->token = mn_token_ref(token);
+    identity->row = mn_object_id(object);
     identity->key_row = key->row;
     identity->exportable = key->is_exportable;
     if (mn_issuers_chain(issuers, certificate, &identity->chain, err) != MAINET_OK)
         return NULL;
     identity->acquired_at = (int64_t)mn_attributes_number(plain, MN_CKA_ACQUIRED_AT, 0);
+    identity->confirmed_at = (int64_t)mn_attributes_number(plain, MN_CKA_CONFIRMED_AT, 0);
     identity->uri = mn_identity_make_uri(token, mn_attributes_get(plain, CKA_ID), err);
     if (identity->uri == NULL ||
         copy_text(plain, CKA_LABEL, mainet_certificate_common_name(certificate), &identity->label,

@@ -12,6 +12,7 @@
 struct mainet_identity {
     atomic_uint references;
     mainet_token *token;
+    int64_t row; /* of the certificate */
     int64_t key_row;
     mn_chain chain; /* [0] is its own certificate */
     bool exportable;
@@ -22,6 +23,7 @@ struct mainet_identity {
     char *group_id;
     char *service;
     int64_t acquired_at;
+    int64_t confirmed_at;
     char superseded_by[65];
 };
 
@@ -86,6 +88,14 @@ mn_identities_read(mainet_token *token, mn_database *database, const mn_keys *ke
 /** Start a list that has room for so many. */
 mainet_identity_list *
 mn_identity_list_new(size_t room, mainet_error *err);
+
+/** Borrow one of a list's. */
+mainet_identity *
+mn_identity_list_get(const mainet_identity_list *list, size_t index);
+
+/** Take another reference. */
+mainet_identity *
+mn_identity_ref(mainet_identity *identity);
 
 /** Add an identity, which the list takes over, where there is room. */
 void

@@ -167,6 +167,19 @@ mainet_identity_service(const mainet_identity *identity)
     return identity->service;
 }
 
+mainet_identity *
+mn_identity_ref(mainet_identity *identity)
+{
+    atomic_fetch_add(&identity->references, 1);
+    return identity;
+}
+
+int64_t
+mainet_identity_confirmed_at(const mainet_identity *identity)
+{
+    return identity->confirmed_at;
+}
+
 int64_t
 mainet_identity_acquired_at(const mainet_identity *identity)
 {

@@ -11,6 +11,7 @@
 #define MN_CKA_GROUP_ID 0x804d4e02u           /**< UTF-8 */
 #define MN_CKA_SERVICE 0x804d4e03u            /**< UTF-8, absolute path of the profile */
 #define MN_CKA_ACQUIRED_AT 0x804d4e04u        /**< number, seconds since 1970 */
+#define MN_CKA_CONFIRMED_AT 0x804d4e06u       /**< number, seconds since 1970; not there: never */
 
 /** Set what a CKO_CERTIFICATE object says of a certificate: its value, names and dates, and as
  *  CKA_ID the one that NSS makes of its key. */
@@ -75,6 +76,10 @@ mn_token_knows_issuer(mainet_token *token, const mainet_certificate *issuer, boo
 /** Build the identity's private key; MAINET_E_TOKEN_LOCKED unless its token is unlocked. */
 EVP_PKEY *
 mn_identity_key(mainet_identity *identity, mainet_error *err);
+
+/** Keep that a service has accepted the identity at this moment. */
+mainet_status
+mn_identity_set_confirmed(mainet_identity *identity, int64_t when, mainet_error *err);
 
 /** The token it is in; borrowed. */
 mainet_token *

@@ -242,3 +242,21 @@ mn_key_default_id(EVP_PKEY *key, uint8_t id[MN_KEY_ID_LEN], mainet_error *err)
         return mn_fail_crypto(err, "SHA-1");
     return MAINET_OK;
 }
+
+bool
+mn_key_signs_for(EVP_PKEY *key, EVP_PKEY *public_key)
+{
+    static const uint8_t text[] = "mainetcert key check";
+    mn_auto(EVP_MD_CTX) sign = EVP_MD_CTX_new();
+    mn_auto(EVP_MD_CTX) verify = EVP_MD_CTX_new();
+    const char *digest = EVP_PKEY_is_a(key, "ED25519") ? NULL : "SHA256";
+    uint8_t signature[1024];
+    size_t len = sizeof signature;
+
+    return sign != NULL && verify != NULL &&
+           EVP_DigestSignInit_ex(sign, NULL, digest, mn_crypto_context(), NULL, key, NULL) == 1 &&
+           EVP_DigestSign(sign, signature, &len, text, sizeof text) == 1 &&
+           EVP_DigestVerifyInit_ex(verify, NULL, digest, mn_crypto_context(), NULL, public_key,
+                                   NULL) == 1 &&
+           EVP_DigestVerify(verify, signature, len, text, sizeof text) == 1;
+}

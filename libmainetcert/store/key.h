@@ -40,4 +40,8 @@ mn_key_from_info(const uint8_t *der, size_t der_len, mainet_error *err);
 mainet_status
 mn_key_point(EVP_PKEY *key, mn_buffer *out, mainet_error *err);
 
+/** Whether what the key signs is verified by the public key. Leaves OpenSSL's errors behind. */
+bool
+mn_key_signs_for(EVP_PKEY *key, EVP_PKEY *public_key);
+
 #endif
