@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "check-value.h"
 #include "ckr.h"
 #include "serial.h"
 
@@ -110,6 +111,7 @@ typedef struct value {
     size_t len;
     CK_ULONG number;
     CK_BBOOL flag;
+    uint8_t check[P11_CHECK_VALUE_LEN];
     mn_secret *secret;
 } value;
 
@@ -254,6 +256,16 @@ tell_secret(const p11_object *object, const mn_keys *keys, const p11_attribute_r
 }
 
 static CK_RV
+tell_check_value(const p11_object *object, const mn_keys *keys, value *told)
+{
+    const CK_RV rv = p11_check_value(object->stored, keys, told->check);
+
+    told->data = told->check;
+    told->len = rv == CKR_OK ? sizeof told->check : 0;
+    return rv;
+}
+
+static CK_RV
 tell(const p11_object *object, const mn_keys *keys, CK_ATTRIBUTE_TYPE type, value *told)
 {
     const p11_attribute_row *row = find_row(type, 1u << object->class);
@@ -261,6 +273,8 @@ tell(const p11_object *object, const mn_keys *keys, CK_ATTRIBUTE_TYPE type, valu
 
     if (row == NULL)
         return CKR_ATTRIBUTE_TYPE_INVALID;
+    if (type == CKA_CHECK_VALUE)
+        return tell_check_value(object, keys, told);
     if (plain != NULL)
         return tell_plain(plain, row->kind, told);
     if (mn_object_has_secret(object->stored, type))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "certificate.h"
+#include "check-value.h"
 #include "ckr.h"
 #include "numbers.h"
 #include "session.h"
@@ -59,6 +60,8 @@ p11_create(p11_session *session, const CK_ATTRIBUTE *template, CK_ULONG count,
 
     if (rv == CKR_OK)
         rv = finish(&draft, template, count);
+    if (rv == CKR_OK)
+        rv = p11_check_value_compare(draft.object, template, count);
     return rv == CKR_OK ? p11_create_place(session, drafts, 1, handle) : rv;
 }
 

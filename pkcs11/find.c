@@ -156,7 +156,7 @@ search_slot(p11_slot *slot, p11_wanted *wanted, const CK_ATTRIBUTE *template, CK
     CK_RV rv = CKR_OK;
 
     if (wanted->is_profile)
-        rv = p11_profile_add(slot);
+        rv = p11_profiles_add(slot);
     if (rv == CKR_OK && (wanted->in_memory || wanted->is_profile))
         rv = find_in_memory(slot, wanted->is_profile, search);
     if (rv == CKR_OK && !wanted->needs_sifting)

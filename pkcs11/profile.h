@@ -4,9 +4,8 @@
 
 #include "slot.h"
 
-/** Make sure that the token has its profile object (PKCS#11 v3.0, 4.12): certificates need no
- *  login. It is in memory only. */
+/** Make sure that the token has its profile objects (PKCS#11 v3.0, 4.12), in memory only. */
 CK_RV
-p11_profile_add(p11_slot *slot);
+p11_profiles_add(p11_slot *slot);
 
 #endif

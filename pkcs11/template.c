@@ -33,8 +33,8 @@ add_stored(p11_wanted *wanted, const CK_ATTRIBUTE *attribute, p11_kind kind)
 
     if (attribute->type == CKA_CLASS) {
         memcpy(&class, attribute->pValue, sizeof class);
-        wanted->is_profile = class == CKO_PROFILE;
-        wanted->is_impossible |= !wanted->is_profile && class > CKO_SECRET_KEY;
+        wanted->is_profile |= class == CKO_PROFILE;
+        wanted->is_impossible |= class != CKO_PROFILE && class > CKO_SECRET_KEY;
     }
     if (attribute->type == CKA_SERIAL_NUMBER) {
         wanted->serial_count =
@@ -70,6 +70,8 @@ add(p11_wanted *wanted, const CK_ATTRIBUTE *attribute)
         wanted->is_impossible = true;
         return CKR_OK;
     }
+    if (attribute->type == CKA_PROFILE_ID) /* which nothing else has */
+        wanted->is_profile = true;
     if (attribute->type == CKA_TOKEN) {
         *(*(const CK_BBOOL *)attribute->pValue != 0 ? &wanted->in_memory : &wanted->on_token) =
             false;

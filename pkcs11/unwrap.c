@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "aes-wrap.h"
+#include "check-value.h"
 #include "ckr.h"
 #include "create.h"
 #include "pkcs8.h"
@@ -146,5 +147,7 @@ p11_unwrap(p11_session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE
                  : open_by_rsa(session, &method, object, wrapped, &plain);
     if (rv == CKR_OK)
         rv = fill(&draft, wrapped, plain);
+    if (rv == CKR_OK)
+        rv = p11_check_value_compare(draft.object, wrapped->template, wrapped->count);
     return rv == CKR_OK ? p11_create_place(session, (p11_draft *const[]){&draft}, 1, handle) : rv;
 }

@@ -37,10 +37,12 @@ static struct {
     {{CLASS(1)}, 1, 3, 3},
     {{CLASS(2)}, 1, 0, 3},
     {{CLASS(3)}, 1, 0, 0},
-    {{TOKEN(yes), CLASS(4)}, 2, 1, 1},
-    {{CLASS(4), TOKEN(yes)}, 2, 1, 1},
-    {{CLASS(4)}, 1, 1, 1},
+    {{TOKEN(yes), CLASS(4)}, 2, 4, 4},
+    {{CLASS(4), TOKEN(yes)}, 2, 4, 4},
+    {{CLASS(4)}, 1, 4, 4},
     {{CLASS(4), {CKA_PROFILE_ID, &public_certificates, sizeof public_certificates}}, 2, 1, 1},
+    {{{CKA_PROFILE_ID, &public_certificates, sizeof public_certificates}}, 1, 1, 1},
+    {{CLASS(0), {CKA_PROFILE_ID, &public_certificates, sizeof public_certificates}}, 2, 0, 0},
     {{CLASS(4), TOKEN(no)}, 2, 0, 0},
     {{TOKEN(yes), CLASS(5)}, 2, 0, 0}, /* NSS: trust */
     {{TOKEN(yes), CLASS(6)}, 2, 0, 0}, /* PKCS#11 v3.2: trust */

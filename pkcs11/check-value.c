@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "check-value.h"
+
+#include <string.h>
+
+#include "ckr.h"
+#include "template.h"
+
+#define SHA1_LEN 20
+#define BLOCK_MAX 16
+
+static CK_RV
+hash(const uint8_t *value, size_t len, uint8_t out[P11_CHECK_VALUE_LEN])
+{
+    uint8_t digest[SHA1_LEN];
+
+    if (EVP_Q_digest(mn_crypto_context(), "SHA1", NULL, value, len, digest, NULL) != 1)
+        return CKR_FUNCTION_FAILED;
+    memcpy(out, digest, P11_CHECK_VALUE_LEN);
+    return CKR_OK;
+}
+
+static CK_RV
+encrypt_zeros(const char *name, const uint8_t *key, uint8_t out[P11_CHECK_VALUE_LEN])
+{
+    static const uint8_t zeros[BLOCK_MAX];
+    mn_auto(EVP_CIPHER) cipher = EVP_CIPHER_fetch(mn_crypto_context(), name, NULL);
+    mn_auto(EVP_CIPHER_CTX) context = cipher == NULL ? NULL : EVP_CIPHER_CTX_new();
+    uint8_t block[2 * BLOCK_MAX];
+    int len = 0;
+
+    if (context == NULL || EVP_EncryptInit_ex2(context, cipher, key, NULL, NULL) != 1 ||
+        EVP_EncryptUpdate(context, block, &len, zeros, EVP_CIPHER_get_block_size(cipher)) != 1 ||
+        len < P11_CHECK_VALUE_LEN)
+        return CKR_FUNCTION_FAILED;
+    memcpy(out, block, P11_CHECK_VALUE_LEN);
+    return CKR_OK;
+}
+
+static const char *
+cipher_name(uint64_t key_type, size_t len)
+{
+    if (key_type == CKK_DES3 && len == 24)
+        return "DES-EDE3-ECB";
+    if (key_type != CKK_AES)
+        return NULL;
+    return len == 16 ? "AES-128-ECB" : len == 24 ? "AES-192-ECB" : len == 32 ? "AES-256-ECB" : NULL;
+}
+
+static CK_RV
+work_out(const mn_object *object, const uint8_t *value, size_t len,
+         uint8_t out[P11_CHECK_VALUE_LEN])
+{
+    const uint64_t key_type =
+        mn_attributes_number(mn_object_attributes(object), CKA_KEY_TYPE, UINT64_MAX);
+    const char *name = cipher_name(key_type, len);
+
+    if (mn_object_class(object) == CKO_CERTIFICATE || key_type == CKK_GENERIC_SECRET)
+        return hash(value, len, out);
+    return name == NULL ? CKR_ATTRIBUTE_TYPE_INVALID : encrypt_zeros(name, value, out);
+}
+
+CK_RV
+p11_check_value(const mn_object *object, const mn_keys *keys, uint8_t out[P11_CHECK_VALUE_LEN])
+{
+    const mn_attribute *plain = mn_attributes_get(mn_object_attributes(object), CKA_VALUE);
+    mn_auto(mn_secret) secret = NULL;
+    mainet_error err = {0};
+
+    if (mn_object_class(object) != CKO_CERTIFICATE && mn_object_class(object) != CKO_SECRET_KEY)
+        return CKR_ATTRIBUTE_TYPE_INVALID;
+    if (plain != NULL)
+        return work_out(object, plain->value, plain->value_len, out);
+    secret = mn_object_secret(object, keys, CKA_VALUE, &err);
+    if (secret == NULL)
+        return p11_ckr_of(&err);
+    return work_out(object, mn_secret_bytes(secret), mn_secret_len(secret), out);
+}
+
+CK_RV
+p11_check_value_compare(const mn_object *object, const CK_ATTRIBUTE *template, CK_ULONG count)
+{
+    const CK_ATTRIBUTE *said = p11_template_find(template, count, CKA_CHECK_VALUE);
+    uint8_t own[P11_CHECK_VALUE_LEN];
+    CK_RV rv = CKR_OK;
+
+    if (said == NULL || said->ulValueLen == 0)
+        return CKR_OK;
+    rv = p11_check_value(object, NULL, own);
+    if (rv != CKR_OK)
+        return rv;
+    return said->ulValueLen == sizeof own && memcmp(said->pValue, own, sizeof own) == 0
+               ? CKR_OK
+               : CKR_ATTRIBUTE_VALUE_INVALID;
+}
