@@ -17,6 +17,7 @@ test_packages=(
     valgrind
     # programs that load the module, and their peers: tests/pkcs11/
     openjdk-17-jdk-headless stunnel4 wget
+    eapoltest hostapd openssh-client openssh-server openvpn
 )
 
 # Install those of the named packages that are not there; ask nothing of apt if all are. Servers
