@@ -8,6 +8,7 @@
 #include "ckr.h"
 #include "numbers.h"
 #include "session.h"
+#include "store/record.h"
 #include "token.h"
 
 #define DRAFTS_MAX 2 /* a key pair */
@@ -107,6 +108,26 @@ place_on_token(p11_slot *slot, mn_object *const *objects, size_t count, CK_OBJEC
     return CKR_OK;
 }
 
+/* The halves of a pair and their certificate share an id, if only the first of them was given one.
+ */
+static CK_RV
+share_id(p11_slot *slot, p11_draft *draft)
+{
+    mn_auto(mn_keys) keys = p11_token_keys(slot);
+    mainet_error err = {0};
+    mn_object *shared = NULL;
+
+    if (draft->has_own_id || draft->origin == P11_ORIGIN_GENERATED ||
+        mn_object_is_hidden(draft->object))
+        return CKR_OK;
+    shared = mn_token_with_shared_id(slot->token, keys, draft->object, &err);
+    if (shared == NULL)
+        return p11_ckr_of(&err);
+    mn_object_free(draft->object);
+    draft->object = shared;
+    return CKR_OK;
+}
+
 static void
 take_back(p11_session *session, CK_OBJECT_HANDLE *handles, size_t count)
 {
@@ -132,16 +153,19 @@ p11_create_place(p11_session *session, p11_draft *const *drafts, size_t count,
     CK_RV rv = CKR_OK;
 
     for (size_t i = 0; i < count && rv == CKR_OK; i++) {
-        if (drafts[i]->on_token)
-            objects[on_token++] = drafts[i]->object;
-        else
+        if (!drafts[i]->on_token)
             rv = place_in_session(session, drafts[i], &made[i]);
     }
-    if (rv == CKR_OK && on_token != 0) {
-        p11_mutex_lock(&slot->io);
-        rv = place_on_token(slot, objects, on_token, placed);
-        p11_mutex_unlock(&slot->io);
+    p11_mutex_lock(&slot->io);
+    for (size_t i = 0; i < count && rv == CKR_OK; i++) {
+        if (!drafts[i]->on_token)
+            continue;
+        rv = share_id(slot, drafts[i]);
+        objects[on_token++] = drafts[i]->object;
     }
+    if (rv == CKR_OK && on_token != 0)
+        rv = place_on_token(slot, objects, on_token, placed);
+    p11_mutex_unlock(&slot->io);
     if (rv != CKR_OK) {
         take_back(session, made, count);
         return rv;

@@ -200,6 +200,14 @@ p11_draft_settle(p11_draft *draft, p11_session *session)
     return p11_ckr(status);
 }
 
+static bool
+has_id(const p11_draft *draft)
+{
+    const mn_attribute *id = mn_attributes_get(draft->plain, CKA_ID);
+
+    return id != NULL && id->value_len != 0;
+}
+
 CK_RV
 p11_draft_read(p11_draft *draft, p11_session *session, const CK_ATTRIBUTE *template, CK_ULONG count,
                p11_origin origin, CK_OBJECT_CLASS class, CK_KEY_TYPE key_type)
@@ -214,6 +222,8 @@ p11_draft_read(p11_draft *draft, p11_session *session, const CK_ATTRIBUTE *templ
     rv = settle_kind(draft, template, count);
     for (CK_ULONG i = 0; i < count && rv == CKR_OK; i++)
         rv = read_one(draft, &template[i]);
+    if (rv == CKR_OK)
+        draft->has_own_id = has_id(draft);
     if (rv == CKR_OK)
         rv = p11_draft_settle(draft, session);
     if (rv == CKR_OK)
@@ -262,10 +272,9 @@ set_history(p11_draft *draft, mainet_error *err)
 static mainet_status
 set_default_id(p11_draft *draft, EVP_PKEY *key, mainet_error *err)
 {
-    const mn_attribute *id = mn_attributes_get(draft->plain, CKA_ID);
     uint8_t made[MN_KEY_ID_LEN];
 
-    if (id != NULL && id->value_len != 0)
+    if (has_id(draft))
         return MAINET_OK;
     MN_TRY(mn_key_default_id(key, made, err));
     return mn_attributes_set(draft->plain, CKA_ID, made, sizeof made, err);

@@ -32,6 +32,7 @@ typedef struct p11_draft {
     CK_KEY_TYPE key_type; /**< CK_UNAVAILABLE_INFORMATION for what is no key */
     bool on_token;
     bool is_private;
+    bool has_own_id;        /**< the template said CKA_ID */
     bool was_sensitive;     /**< CKA_ALWAYS_SENSITIVE of what it is derived from */
     bool was_unextractable; /**< CKA_NEVER_EXTRACTABLE of that */
     mn_attributes *plain;   /**< in the store's encoding; what the template said and what follows */

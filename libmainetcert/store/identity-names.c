@@ -8,6 +8,7 @@
 
 #include "store/identity-private.h"
 #include "store/rows.h"
+#include "store/token-private.h"
 
 #define ANY_CLASS UINT64_MAX
 
@@ -18,30 +19,63 @@ typedef struct namer {
     mn_identity_names *names;
 } namer;
 
-/* The id that the key, its public half or a certificate of it has in the token already, whoever
- * chose it; else the one that NSS makes. */
+/* The id that the key, its public half or a certificate of it has in the token, whoever chose it;
+ * `*len` stays what it is if there is none. */
 static mainet_status
-choose_id(const namer *run, mainet_error *err)
+find_id(mn_database *database, const mn_keys *keys, const uint8_t public_key[MN_SHA256_LEN],
+        uint8_t id[MN_ID_MAX], size_t *len, mainet_error *err)
 {
     mn_auto_ids there = {.count = 0};
 
-    run->names->id_len = MN_KEY_ID_LEN;
-    MN_TRY(mn_key_default_id(run->import->key, run->names->id, err));
-    MN_TRY(mn_rows_with_public_key(run->database, run->names->public_key, ANY_CLASS, &there, err));
+    MN_TRY(mn_rows_with_public_key(database, public_key, ANY_CLASS, &there, err));
     for (size_t i = 0; i < there.count; i++) {
-        mn_auto(mn_object) object = mn_rows_load(run->database, run->keys, there.ids[i], err);
-        const mn_attribute *id = NULL;
+        mn_auto(mn_object) object = mn_rows_load(database, keys, there.ids[i], err);
+        const mn_attribute *found = NULL;
 
         if (object == NULL)
             return mn_failure(err);
-        id = mn_attributes_get(mn_object_attributes(object), CKA_ID);
-        if (id == NULL || id->value_len == 0 || id->value_len > sizeof run->names->id)
+        found = mn_attributes_get(mn_object_attributes(object), CKA_ID);
+        if (found == NULL || found->value_len == 0 || found->value_len > MN_ID_MAX)
             continue;
-        memcpy(run->names->id, id->value, id->value_len);
-        run->names->id_len = id->value_len;
+        memcpy(id, found->value, found->value_len);
+        *len = found->value_len;
         return MAINET_OK;
     }
     return MAINET_OK;
+}
+
+static mainet_status
+choose_id(const namer *run, mainet_error *err)
+{
+    mn_identity_names *names = run->names;
+
+    names->id_len = MN_KEY_ID_LEN;
+    MN_TRY(mn_key_default_id(run->import->key, names->id, err));
+    return find_id(run->database, run->keys, names->public_key, names->id, &names->id_len, err);
+}
+
+mn_object *
+mn_token_with_shared_id(mainet_token *token, const mn_keys *keys, mn_object *object,
+                        mainet_error *err)
+{
+    const uint8_t *public_key = mn_object_public_key_hash(object);
+    mn_auto(mn_database) database = NULL;
+    mn_auto(mn_attributes) plain = NULL;
+    uint8_t id[MN_ID_MAX];
+    size_t len = 0;
+    mn_head head;
+
+    if (public_key == NULL)
+        return mn_object_ref(object);
+    database = mn_token_access(token, MN_ACCESS_READ, &head, err);
+    if (database == NULL || find_id(database, keys, public_key, id, &len, err) != MAINET_OK)
+        return NULL;
+    if (len == 0)
+        return mn_object_ref(object);
+    plain = mn_attributes_copy(mn_object_attributes(object), err);
+    if (plain == NULL || mn_attributes_set(plain, CKA_ID, id, len, err) != MAINET_OK)
+        return NULL;
+    return mn_object_with(object, plain, err);
 }
 
 static mainet_status

@@ -60,10 +60,12 @@ mainet_status
 mn_identity_read_prefix(mainet_token *token, mn_database *database, const mn_keys *keys,
                         const char *prefix, mainet_identity **found, mainet_error *err);
 
+#define MN_ID_MAX 256
+
 /** What the objects of one identity share. */
 typedef struct mn_identity_names {
     uint8_t public_key[MN_SHA256_LEN]; /**< hash of the key's SubjectPublicKeyInfo */
-    uint8_t id[256];                   /**< CKA_ID */
+    uint8_t id[MN_ID_MAX];             /**< CKA_ID */
     size_t id_len;
     char label[512]; /**< CKA_LABEL */
 } mn_identity_names;

@@ -128,6 +128,12 @@ mainet_status
 mn_token_load_ahead(mainet_token *token, const mn_keys *keys, const int64_t *ids, size_t count,
                     mn_object **objects, mainet_error *err);
 
+/** An object, in memory and not sealed as a whole, with the CKA_ID that its key, its public half or
+ *  a certificate of it has in the token; itself if they have none. Free it. */
+mn_object *
+mn_token_with_shared_id(mainet_token *token, const mn_keys *keys, mn_object *object,
+                        mainet_error *err);
+
 /** Insert objects in one transaction; they get their ids. A missing public-key object is made for a
  *  certificate or private key, and gives way to one that is inserted later. */
 mainet_status

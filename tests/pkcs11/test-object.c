@@ -286,6 +286,33 @@ START_TEST(a_certificate_and_its_key_are_an_identity)
 }
 END_TEST
 
+/* The key was given an id, the certificate that comes to it says none. */
+START_TEST(a_certificate_gets_the_id_that_its_key_has)
+{
+    const CK_SESSION_HANDLE session = open_session(OPEN_SLOT, CKF_RW_SESSION);
+    size_t len = 0;
+    const uint8_t *der = mn_certificate_der(certificates[0], &len);
+    uint8_t room[5][512];
+    CK_ATTRIBUTE key[10] = {OF(CKA_CLASS, private_class), OF(CKA_KEY_TYPE, rsa), OF(CKA_TOKEN, yes),
+                            BYTES(CKA_ID, 2)};
+    CK_ATTRIBUTE certificate[] = {OF(CKA_CLASS, certificate_class),
+                                  OF(CKA_TOKEN, yes),
+                                  {CKA_VALUE, (uint8_t *)(uintptr_t)der, len},
+                                  BYTES(CKA_ID, 3)};
+    CK_ATTRIBUTE shared[] = {BYTES(CKA_ID, 2)};
+    CK_OBJECT_HANDLE made = CK_INVALID_HANDLE;
+    CK_OBJECT_HANDLE found[16];
+
+    (void)rsa_numbers(key + 4, room);
+    ck_assert_rv(p11->C_CreateObject(session, key, 9, &made), CKR_OK);
+    ck_assert_uint_eq(find(session, shared, 1, found), 2); /* its public half has it too */
+    ck_assert_rv(p11->C_CreateObject(session, certificate, 3, &made), CKR_OK);
+    ck_assert_uint_eq(find(session, shared, 1, found), 3);
+    ck_assert_rv(p11->C_CreateObject(session, certificate, 4, &made), CKR_OK);
+    ck_assert_uint_eq(find(session, shared, 1, found), 3); /* said is said */
+}
+END_TEST
+
 /* One that an application writes takes the place of ours, not a place beside it. */
 START_TEST(a_public_key_is_not_doubled)
 {
@@ -519,6 +546,7 @@ make_suite(void)
     tcase_add_loop_test(changing, a_session_may_make_what_it_may, 0, COUNT(places));
     tcase_add_loop_test(changing, an_rsa_key_is_made_of_its_numbers, 3, 6);
     tcase_add_test(changing, a_certificate_and_its_key_are_an_identity);
+    tcase_add_test(changing, a_certificate_gets_the_id_that_its_key_has);
     tcase_add_test(changing, a_public_key_is_not_doubled);
     tcase_add_loop_test(changing, all_of_a_change_happens_or_nothing, 0, COUNT(changes));
     tcase_add_test(changing, what_became_sensitive_stays_so);
