@@ -25,7 +25,7 @@ static CK_BYTE number[48] = {[47] = 5};
 static CK_BYTE ones[256];
 
 /* How the host's queue of errors looks before each call, and so after it. */
-static enum { EMPTY, ONE_ERROR, MARKED } host_queue;
+static enum queue { EMPTY, ONE_ERROR, MARKED } host_queue;
 
 static void
 plant(void)
@@ -165,7 +165,7 @@ live(void)
 
 START_TEST(the_hosts_errors_stay_as_they_are)
 {
-    host_queue = _i;
+    host_queue = (enum queue)_i;
     live();
     ERR_clear_error();
 }
