@@ -61,7 +61,7 @@ usage_is_checked() {
     wrong "no command" "a command is needed"
     wrong "an unknown command" "'bogus'" bogus
     wrong "an unknown token command" "'token bogus'" token bogus
-    wrong "a command of a later version" "'renew'" renew
+    wrong "renew without id" "id of a certificate is needed" renew
     wrong "an unknown option" "--bogus" list --bogus
     wrong "an option of another command" "--expiring" show 00 --expiring 3
     wrong "a missing value" "--store needs a value" list --store
