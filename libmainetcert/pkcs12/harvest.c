@@ -120,6 +120,17 @@ mn_harvest_count(mn_harvest *harvest, const mn_bags *bags, mainet_error *err)
     return count_bags(harvest, bags, 1, err);
 }
 
+/* NULL where it is not UTF-16. OpenSSL 3.0.19 refuses a last character beyond
+ * ASCII that no terminator follows, so it gets one. (OPENSSL_free) */
+static char *
+decode_bmp(const ASN1_STRING *text)
+{
+    uint8_t terminated[NAME_CEILING + 2] = {0};
+
+    memcpy(terminated, text->data, (size_t)text->length);
+    return OPENSSL_uni2utf8(terminated, text->length + 2);
+}
+
 /* RFC 2985, 5.5.1: a BMPString, in practice of UTF-16 with surrogates. (malloc) */
 static char *
 read_name(const mn_bag *bag)
@@ -137,7 +148,7 @@ read_name(const mn_bag *bag)
     if (text->length <= 0 || text->length > NAME_CEILING)
         return NULL;
     if (value->type == V_ASN1_BMPSTRING)
-        utf8 = OPENSSL_uni2utf8(text->data, text->length);
+        utf8 = decode_bmp(text);
     else
         utf8 = OPENSSL_strndup((const char *)text->data, (size_t)text->length);
     name = utf8 == NULL ? NULL : strdup(utf8);
