@@ -64,6 +64,12 @@ command_find(const char *group, const char *name)
     return NULL;
 }
 
+const command *
+command_at(size_t index)
+{
+    return index < sizeof commands / sizeof *commands ? &commands[index] : NULL;
+}
+
 bool
 command_is_group(const char *name)
 {

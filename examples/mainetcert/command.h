@@ -41,6 +41,10 @@ typedef struct command {
 const command *
 command_find(const char *group, const char *name);
 
+/** The commands one after the other; NULL beyond the last. */
+const command *
+command_at(size_t index);
+
 /** Ask whether a word begins commands of two words. */
 bool
 command_is_group(const char *name);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "complete.h"
 
 static mainet_status
 run(const options *wanted, failure *why)
@@ -37,6 +38,10 @@ main(int argc, char **argv)
     mainet_status status = MAINET_OK;
 
     message_follow_locale();
+    if (argc > 1 && strcmp(argv[1], "complete") == 0) { /* the shell asks, not the user */
+        complete(argv + 2);
+        return OUTCOME_DONE;
+    }
     status = options_read(&wanted, argc, argv, &why);
     if (status == MAINET_OK)
         status = run(&wanted, &why);

@@ -9,13 +9,11 @@
 #include "command.h"
 #include "source.h"
 
-enum kind { KIND_FLAG, KIND_TEXT, KIND_SOURCE, KIND_LANGUAGE, KIND_DAYS, KIND_SHA256 };
-
 #define EVERY 0U /* a global option: before the command and after it */
 
 static const struct known {
     const char *name;
-    enum kind kind;
+    option_kind kind;
     unsigned takes; /* a command that takes one of these has it */
     size_t offset;
 } known_options[] = {
@@ -64,6 +62,25 @@ const char *
 options_invocation(const options *self)
 {
     return self->command == NULL ? "mainetcert" : self->command->invocation;
+}
+
+static bool
+is_taken(const struct known *option, const command *by)
+{
+    return option->takes == EVERY || (by != NULL && (option->takes & by->takes) != 0);
+}
+
+const char *
+options_next(const command *by, size_t *index, option_kind *kind)
+{
+    while (*index < KNOWN_COUNT) {
+        const struct known *option = &known_options[(*index)++];
+
+        *kind = option->kind;
+        if (is_taken(option, by))
+            return option->name;
+    }
+    return NULL;
 }
 
 /* 64 hex digits, also as other programs print them: upper case, with colons. */
@@ -151,7 +168,6 @@ refuse_option(const char *argument, failure *why)
 static mainet_status
 read_options(options *self, int argc, char **argv, bool is_whole, failure *why)
 {
-    const unsigned takes = self->command == NULL ? 0 : self->command->takes;
     struct option known[KNOWN_COUNT + 1] = {{NULL, 0, NULL, 0}};
     size_t count = 0;
     int found = 0;
@@ -159,7 +175,7 @@ read_options(options *self, int argc, char **argv, bool is_whole, failure *why)
     for (int i = 0; i < KNOWN_COUNT; i++) {
         const struct known *option = &known_options[i];
 
-        if (option->takes == EVERY || (option->takes & takes) != 0)
+        if (is_taken(option, self->command))
             known[count++] = (struct option){
                 option->name, option->kind == KIND_FLAG ? no_argument : required_argument, NULL,
                 KNOWN_BASE + i};

@@ -50,6 +50,21 @@ typedef struct options {
     const char *new_pin_source;
 } options;
 
+/** What the value of an option is. */
+typedef enum option_kind {
+    KIND_FLAG, /**< There is none. */
+    KIND_TEXT,
+    KIND_SOURCE,
+    KIND_LANGUAGE,
+    KIND_DAYS,
+    KIND_SHA256
+} option_kind;
+
+/** The name of an option that a command takes, one after the other; NULL beyond the last. A global
+ *  one is taken by every command and by none (NULL). `index` goes up to the next. */
+const char *
+options_next(const struct command *by, size_t *index, option_kind *kind);
+
 /** Read the command line. MAINET_E_ARGUMENT with a usage failure if it is wrong; what was read up
  *  to there is in `self`. */
 mainet_status
