@@ -72,7 +72,9 @@ print_error(const failure *self)
 
         label_width = width > label_width ? width : label_width;
     }
+    terminal_alarm(stderr, true);
     message_print(stderr, MESSAGE_ERROR, code, mainet_status_text(status, lang));
+    terminal_alarm(stderr, false);
     print_paragraph(MESSAGE_CAUSE, mainet_status_cause(status, lang), label_width, columns);
     print_paragraph(MESSAGE_REMEDY, remedy, label_width, columns);
     print_paragraph(MESSAGE_SUPPORT, support, label_width, columns);

@@ -57,6 +57,15 @@ terminal_is_live(FILE *stream)
     return isatty(fileno(stream)) && kind != NULL && strcmp(kind, "dumb") != 0;
 }
 
+void
+terminal_alarm(FILE *stream, bool begins)
+{
+    const char *forbidden = getenv("NO_COLOR");
+
+    if (terminal_is_live(stream) && (forbidden == NULL || *forbidden == '\0'))
+        (void)fputs(begins ? "\033[1;31m" : "\033[0m", stream);
+}
+
 size_t
 terminal_columns(FILE *stream)
 {

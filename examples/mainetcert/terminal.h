@@ -19,6 +19,11 @@ terminal_is_live(FILE *stream);
 size_t
 terminal_columns(FILE *stream);
 
+/** Begin or end what stands out on a stream: bold and red on a terminal that can, unless NO_COLOR is
+ *  set and not empty (no-color.org). */
+void
+terminal_alarm(FILE *stream, bool begins);
+
 /** Show a text to who sits at the terminal, whatever the standard streams are. */
 void
 terminal_show(const char *text);

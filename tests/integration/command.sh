@@ -292,6 +292,41 @@ a_terminal_is_asked() {
     like "a source is not asked for" "$status $out" "1 error 330: "
 }
 
+colours_are_for_terminals() {
+    local red=$'\e[1;31m'
+
+    TERM=xterm NO_COLOR='' at_terminal --store "$work/none" confirm ff --
+    like "an error stands out at a terminal" "$out" "${red}error 330"
+    TERM=xterm NO_COLOR=1 at_terminal --store "$work/none" confirm ff --
+    unlike "not where NO_COLOR is set" "$out" $'\e['
+    TERM=dumb NO_COLOR='' at_terminal --store "$work/none" confirm ff --
+    unlike "not at a terminal that has no colours" "$out" $'\e['
+    TERM=xterm NO_COLOR='' run mainetcert --store "$work/none" confirm ff
+    unlike "not in a file" "$err" $'\e['
+}
+
+# documented FILE: a manual page as people read it, with the warnings about it
+documented() {
+    groff -k -man -Tutf8 -ww "$1" 2>&1 | sed 's/\x1b\[[0-9;]*m//g; s/.\x08//g'
+}
+
+the_manual_has_it_all() {
+    local language page word missing
+
+    for language in en ja; do
+        page=$(documented "$MANUAL/${language#en}/mainetcert.1")
+        unlike "the manual page ($language) is in order" "$page" "warning"
+        like "it is there" "$page" "MAINETCERT(1)"
+        missing=
+        while read -r word; do
+            [[ $page == *"$word"* ]] || missing+=" $word"
+        done < <(mainetcert complete '' | grep $'\t' | cut -f1
+            mainetcert complete token '' | sed 's/^/token /; s/\t.*//'
+            mainetcert complete acquire --)
+        is "it has every command, and the options of one" "$missing" ''
+    done
+}
+
 usage_is_checked
 secrets_stay_out_of_sight
 help_is_there_in_both_languages
@@ -305,4 +340,6 @@ wrong_pins_are_counted
 an_unsafe_folder
 output_that_cannot_be_written
 a_terminal_is_asked
+colours_are_for_terminals
+the_manual_has_it_all
 done_testing
