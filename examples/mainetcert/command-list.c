@@ -131,7 +131,7 @@ command_list(const options *wanted, failure *why)
         json_print(found.array);
     else if (found.table.row_count > 1)
         table_print(&found.table, stdout);
-    else
+    else if (!wanted->is_expiring)
         message_print(stderr, MESSAGE_NO_CERTIFICATES, NULL, NULL);
     if (wanted->is_expiring && found.count > 0)
         why->outcome = OUTCOME_FAILED; /* for a script to see */

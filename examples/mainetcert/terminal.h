@@ -19,8 +19,8 @@ terminal_is_live(FILE *stream);
 size_t
 terminal_columns(FILE *stream);
 
-/** Begin or end what stands out on a stream: bold and red on a terminal that can, unless NO_COLOR is
- *  set and not empty (no-color.org). */
+/** Begin or end what stands out on a stream: bold and red on a terminal that can, unless NO_COLOR
+ * is set and not empty (no-color.org). */
 void
 terminal_alarm(FILE *stream, bool begins);
 

@@ -235,10 +235,39 @@ renewal() {
     is "without a number it is wrong usage" "$status" 2
 }
 
+reminders() {
+    local remind=$here/../../examples/renewal/mainetcert-remind
+
+    new_store
+    acquire late 300
+    run "$remind" 30
+    is "who has nothing to renew is told nothing" "$status $out$err" "0 "
+    new_store
+    acquire soon 5
+    LANG=ja_JP.UTF-8 LC_ALL='' run "$remind" 30
+    like "who has is told" "$status $out" '0 電子証明書の更新時期です（30 日以内）'
+    like "which one" "$out" "${ids[soon]:0:12}"
+    # the mail that would be sent
+    printf '#!/bin/sh\necho "$*" >%q\ncat >%q\n' "$work/sendmail.arguments" "$work/mail.eml" >"$work/sendmail"
+    chmod +x "$work/sendmail"
+    LANG=ja_JP.UTF-8 LC_ALL='' SENDMAIL=$work/sendmail run "$remind" 30 administrator@localhost
+    is "by mail if there is an address" "$status $out$err $(<"$work/sendmail.arguments")" "0  -t"
+    run python3 -c 'import email, email.policy, sys
+mail = email.message_from_binary_file(open(sys.argv[1], "rb"), policy=email.policy.default)
+print(mail["To"], mail["Subject"], mail.get_content(), sep="\n")' "$work/mail.eml"
+    like "to it, in Japanese" "$out" $'administrator@localhost\n電子証明書の更新時期です'
+    like "with the same list" "$out" "${ids[soon]:0:12}"
+    chmod 777 "$MAINETCERT_STORE"
+    run "$remind" 30
+    is "a failure is one" "$status $out" "1 "
+    like "and told" "$err" "error 300"
+}
+
 standin_start "$work/standin" || exit 1
 old_ones_are_pruned
 force_is_force
 one_is_deleted
 expiry_is_told
 renewal
+reminders
 done_testing
