@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pkcs12/container.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+mainet_pkcs12_free(mainet_pkcs12 *container)
+{
+    if (container == NULL)
+        return;
+    free(container->certificates);
+    free(container->keys);
+    mn_harvest_clear(&container->harvest);
+    free(container);
+}
+
+static bool
+is_rsa(const EVP_PKEY *key)
+{
+    return EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "RSA-PSS");
+}
+
+/* A certificate may keep its RSA key to PSS (RFC 4055) where the container does not: NSS forgets
+ * that about its keys. */
+static bool
+is_same_key(const EVP_PKEY *a, const EVP_PKEY *b)
+{
+    static const char *const numbers[] = {OSSL_PKEY_PARAM_RSA_N, OSSL_PKEY_PARAM_RSA_E};
+
+    if (!is_rsa(a) || !is_rsa(b))
+        return EVP_PKEY_eq(a, b) == 1;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        mn_auto(BIGNUM) first = NULL;
+        mn_auto(BIGNUM) second = NULL;
+
+        if (EVP_PKEY_get_bn_param(a, numbers[i], &first) != 1 ||
+            EVP_PKEY_get_bn_param(b, numbers[i], &second) != 1 || BN_cmp(first, second) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Never by localKeyID, which is often missing or wrong. */
+static EVP_PKEY *
+find_key(const mn_harvest *harvest, const mainet_certificate *certificate, const char **name)
+{
+    EVP_PKEY *public_key = X509_get0_pubkey(mn_certificate_x509(certificate));
+
+    for (size_t i = 0; public_key != NULL && i < harvest->count; i++) {
+        const mn_find *find = &harvest->finds[i];
+
+        if (find->key != NULL && is_same_key(find->key, public_key)) {
+            *name = find->name;
+            return find->key;
+        }
+    }
+    return NULL;
+}
+
+static mainet_status
+adopt_name(mn_find *certificate, const char *key_name, mainet_error *err)
+{
+    if (certificate->name != NULL || key_name == NULL)
+        return MAINET_OK;
+    certificate->name = strdup(key_name);
+    return certificate->name == NULL ? mn_fail_memory(err, "friendly name") : MAINET_OK;
+}
+
+mainet_status
+mn_pkcs12_pair(mainet_pkcs12 *container, mainet_error *err)
+{
+    mn_harvest *harvest = &container->harvest;
+    size_t others = 0;
+    mn_find **rest = NULL;
+
+    container->certificates = calloc(2 * harvest->count + 1, sizeof(mn_find *));
+    container->keys = calloc(harvest->count + 1, sizeof(EVP_PKEY *));
+    if (container->certificates == NULL || container->keys == NULL)
+        return mn_fail_memory(err, "identities");
+    rest = container->certificates + harvest->count;
+    for (size_t i = 0; i < harvest->count; i++) {
+        mn_find *find = &harvest->finds[i];
+        const char *key_name = NULL;
+        EVP_PKEY *key =
+            find->certificate == NULL ? NULL : find_key(harvest, find->certificate, &key_name);
+
+        if (key != NULL) {
+            MN_TRY(adopt_name(find, key_name, err));
+            container->keys[container->identity_count] = key;
+            container->certificates[container->identity_count++] = find;
+        } else if (find->certificate != NULL) {
+            rest[others++] = find;
+        }
+    }
+    memmove(container->certificates + container->identity_count, rest, others * sizeof *rest);
+    container->certificate_count = container->identity_count + others;
+    return MAINET_OK;
+}
+
+size_t
+mainet_pkcs12_identity_count(const mainet_pkcs12 *container)
+{
+    return container->identity_count;
+}
+
+size_t
+mainet_pkcs12_certificate_count(const mainet_pkcs12 *container)
+{
+    return container->certificate_count;
+}
+
+mainet_certificate *
+mainet_pkcs12_certificate_at(const mainet_pkcs12 *container, size_t index, mainet_error *err)
+{
+    if (container == NULL || index >= container->certificate_count)
+        return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "there is no certificate %zu", index);
+    return mn_certificate_ref(container->certificates[index]->certificate);
+}
+
+const char *
+mainet_pkcs12_friendly_name(const mainet_pkcs12 *container, size_t index)
+{
+    const char *name =
+        index < container->identity_count ? container->certificates[index]->name : NULL;
+
+    return name == NULL ? "" : name;
+}
+
+EVP_PKEY *
+mn_pkcs12_key(const mainet_pkcs12 *container, size_t index)
+{
+    return index < container->identity_count ? container->keys[index] : NULL;
+}
+
+const mainet_certificate *
+mn_pkcs12_certificate(const mainet_pkcs12 *container, size_t index)
+{
+    return index < container->certificate_count ? container->certificates[index]->certificate
+                                                : NULL;
+}
+
+const char *
+mn_pkcs12_skipped(mainet_pkcs12 *container)
+{
+    return mn_harvest_skipped(&container->harvest);
+}
