@@ -58,8 +58,7 @@ struct mainet_pkcs12 {
          * @throws NotPkcs12Error if it is something else
          * @throws Pkcs12PasswordError if the password does not open it
          * @throws Pkcs12NoMacError if nothing proves what is in it
-         * @throws Pkcs12UnusableError if a structure or algorithm in it is not usable
-         * @throws NoKeyPairError if no certificate matches a private key */
+         * @throws Pkcs12UnusableError if a structure or algorithm in it is not usable */
         mainet_pkcs12(const uint8_t *data, size_t data_len, const uint8_t *password MN_NONE,
                       size_t password_len MN_ZERO, mainet_error *err);
         ~mainet_pkcs12();
@@ -67,6 +66,10 @@ struct mainet_pkcs12 {
         /** How many identities it holds: certificates whose private key is in it. */
         MN_ASK(mainet_pkcs12, size_t, identity_count)
         MN_ASK(mainet_pkcs12, size_t, certificate_count)
+        /** How many private keys it holds, with a certificate or without. */
+        MN_ASK(mainet_pkcs12, size_t, key_count)
+        /** What else it holds that was passed over: a list in English, for a log. */
+        MN_ASK(mainet_pkcs12, const char *, skipped)
         MN_CALLS
         %newobject certificate_at;
         mainet_certificate *certificate_at(size_t index, mainet_error *err);

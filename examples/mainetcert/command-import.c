@@ -188,6 +188,19 @@ import_all(journey *self, const mainet_pkcs12 *container)
     return list == NULL ? why->error.status : report_all(self, token, list);
 }
 
+static mainet_status
+require_identity(const mainet_pkcs12 *container, failure *why)
+{
+    const char *skipped = mainet_pkcs12_skipped(container);
+
+    if (mainet_pkcs12_identity_count(container) > 0)
+        return MAINET_OK;
+    return fail(&why->error, MAINET_E_NO_KEY_PAIR, 0,
+                "%zu certificates and %zu private keys, none of which match%s%s",
+                mainet_pkcs12_certificate_count(container), mainet_pkcs12_key_count(container),
+                *skipped == '\0' ? "" : "; skipped: ", skipped);
+}
+
 mainet_status
 command_import(const options *wanted, failure *why)
 {
@@ -204,6 +217,7 @@ command_import(const options *wanted, failure *why)
     container = open_container(wanted, why);
     if (container == NULL)
         return why->error.status;
+    TRY(require_identity(container, why)); /* before a token is made for nothing */
     TRY(import_all(&self, container));
     if (wanted->confirm && self.missing_count > 0)
         return fail(&why->error, MAINET_E_NOT_INSTALLED, 0, "%zu certificates", self.missing_count);

@@ -16,6 +16,10 @@ typedef struct mainet_pkcs12 mainet_pkcs12;
  * authenticated before it is decrypted; iteration counts are added up and refused over
  * 5 million before anything is derived.
  *
+ * A container opens whatever it holds: certificates alone, keys alone, several of each, or
+ * nothing. What cannot be used is passed over and named, see mainet_pkcs12_skipped().
+ * mainet_token_import() wants an identity at least.
+ *
  * @param[in]  data          DER or BER of one PFX, copied.
  * @param[in]  data_len      Number of bytes, up to 1 MiB.
  * @param[in]  password      UTF-8, not NUL-terminated, not kept; NULL is the absent password.
@@ -23,8 +27,7 @@ typedef struct mainet_pkcs12 mainet_pkcs12;
  * @param[out] err           Filled on failure; may be NULL.
  *
  * @return Yours to free, or NULL: MAINET_E_NOT_PKCS12, MAINET_E_PKCS12_PASSWORD,
- *         MAINET_E_PKCS12_NO_MAC, MAINET_E_PKCS12_UNUSABLE, MAINET_E_NO_KEY_PAIR (no
- *         certificate matches a private key), MAINET_E_NO_MEMORY.
+ *         MAINET_E_PKCS12_NO_MAC, MAINET_E_PKCS12_UNUSABLE, MAINET_E_NO_MEMORY.
  * @since 0.1.0
  */
 MAINET_API MAINET_CHECKED mainet_pkcs12 *
@@ -45,7 +48,7 @@ mainet_pkcs12_free(mainet_pkcs12 *container);
  *
  * @param[in] container  An opened container.
  *
- * @return At least 1.
+ * @return 0 or more.
  * @since 0.1.0
  */
 MAINET_API size_t
@@ -56,11 +59,22 @@ mainet_pkcs12_identity_count(const mainet_pkcs12 *container);
  *
  * @param[in] container  An opened container.
  *
- * @return At least 1.
+ * @return 0 or more; the same certificate twice is one.
  * @since 0.1.0
  */
 MAINET_API size_t
 mainet_pkcs12_certificate_count(const mainet_pkcs12 *container);
+
+/**
+ * Answer how many private keys it holds in all, with a certificate or without.
+ *
+ * @param[in] container  An opened container.
+ *
+ * @return 0 or more; the same key twice is one.
+ * @since 0.1.0
+ */
+MAINET_API size_t
+mainet_pkcs12_key_count(const mainet_pkcs12 *container);
 
 /**
  * Hand out one certificate: first those of identities, then the others in the
@@ -77,16 +91,28 @@ MAINET_API MAINET_CHECKED mainet_certificate *
 mainet_pkcs12_certificate_at(const mainet_pkcs12 *container, size_t index, mainet_error *err);
 
 /**
- * Answer the friendly name of an identity (RFC 2985, 5.5.1), UTF-8.
+ * Answer the friendly name of a certificate (RFC 2985, 5.5.1), UTF-8.
  *
  * @param[in] container  An opened container.
- * @param[in] index      0 to mainet_pkcs12_identity_count() - 1.
+ * @param[in] index      As for mainet_pkcs12_certificate_at().
  *
- * @return Borrowed; "" if it has none or past the end.
+ * @return Borrowed; that of its key if it has none itself, "" if neither has or past the end.
  * @since 0.1.0
  */
 MAINET_API const char *
 mainet_pkcs12_friendly_name(const mainet_pkcs12 *container, size_t index);
+
+/**
+ * Answer what else the container holds that was passed over: secrets, CRLs, things that are there
+ * twice, keys and certificates that cannot be used.
+ *
+ * @param[in] container  An opened container.
+ *
+ * @return Borrowed; a list in English, for a log, "" if there is nothing.
+ * @since 0.1.0
+ */
+MAINET_API const char *
+mainet_pkcs12_skipped(const mainet_pkcs12 *container);
 
 MAINET_END
 

@@ -106,9 +106,9 @@ typedef enum mainet_import_flags {
  * @param[out]    err        Filled on failure; may be NULL.
  *
  * @return The container's identities in its order, yours to free, or NULL:
- *         MAINET_E_TOKEN_LOCKED, MAINET_E_CANCELLED (an issuer was refused),
- *         MAINET_E_PKCS12_UNUSABLE, MAINET_E_STORE_WRITE, MAINET_E_STORE_BUSY,
- *         MAINET_E_ARGUMENT.
+ *         MAINET_E_TOKEN_LOCKED, MAINET_E_NO_KEY_PAIR (no certificate matches a private key),
+ *         MAINET_E_CANCELLED (an issuer was refused), MAINET_E_PKCS12_UNUSABLE,
+ * MAINET_E_STORE_WRITE, MAINET_E_STORE_BUSY, MAINET_E_ARGUMENT.
  * @since 0.1.0
  */
 MAINET_API MAINET_CHECKED mainet_identity_list *

@@ -168,9 +168,9 @@ open_and_import(const conversation *talk, const delivery *found)
         return NULL;
     container = mainet_pkcs12_open(found->container, found->container_len, found->password,
                                    found->password_len, talk->err);
-    if (container == NULL)
+    if (container == NULL || mn_pkcs12_require_identity(container, talk->err) != MAINET_OK)
         return NULL;
-    skipped = mn_pkcs12_skipped(container);
+    skipped = mainet_pkcs12_skipped(container);
     if (*skipped != '\0')
         mn_log_write(&talk->request->log, MAINET_LOG_WARNING, "the container also holds %s",
                      skipped);

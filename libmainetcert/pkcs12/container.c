@@ -110,6 +110,12 @@ mainet_pkcs12_certificate_count(const mainet_pkcs12 *container)
     return container->certificate_count;
 }
 
+size_t
+mainet_pkcs12_key_count(const mainet_pkcs12 *container)
+{
+    return container->harvest.count - container->certificate_count;
+}
+
 mainet_certificate *
 mainet_pkcs12_certificate_at(const mainet_pkcs12 *container, size_t index, mainet_error *err)
 {
@@ -122,7 +128,7 @@ const char *
 mainet_pkcs12_friendly_name(const mainet_pkcs12 *container, size_t index)
 {
     const char *name =
-        index < container->identity_count ? container->certificates[index]->name : NULL;
+        index < container->certificate_count ? container->certificates[index]->name : NULL;
 
     return name == NULL ? "" : name;
 }
@@ -141,7 +147,20 @@ mn_pkcs12_certificate(const mainet_pkcs12 *container, size_t index)
 }
 
 const char *
-mn_pkcs12_skipped(mainet_pkcs12 *container)
+mainet_pkcs12_skipped(const mainet_pkcs12 *container)
 {
     return mn_harvest_skipped(&container->harvest);
+}
+
+mainet_status
+mn_pkcs12_require_identity(const mainet_pkcs12 *container, mainet_error *err)
+{
+    const char *skipped = mainet_pkcs12_skipped(container);
+
+    if (container->identity_count != 0)
+        return MAINET_OK;
+    return mn_fail(err, MAINET_E_NO_KEY_PAIR, 0,
+                   "%zu certificates and %zu private keys, none of which match%s%s",
+                   container->certificate_count, mainet_pkcs12_key_count(container),
+                   *skipped == '\0' ? "" : "; skipped: ", skipped);
 }

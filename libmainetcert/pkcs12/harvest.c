@@ -36,19 +36,21 @@ mn_harvest_clear(mn_harvest *harvest)
 void
 mn_harvest_skip(mn_harvest *harvest, const char *what)
 {
-    if (harvest->skipped.len + strlen(what) + 3 > SKIPPED_CEILING)
+    mn_buffer *list = &harvest->skipped;
+
+    if (list->len + strlen(what) + 3 > SKIPPED_CEILING)
         return; /* a list that long tells nobody more */
-    mn_buffer_append_text(&harvest->skipped, "%s%s", harvest->skipped.len == 0 ? "" : ", ", what);
+    mn_buffer_append_text(list, "%s%s", list->len == 0 ? "" : ", ", what);
+    mn_buffer_append_u8(list, 0);
+    list->len -= list->failed ? 0 : 1; /* the zero stays behind what counts */
 }
 
 const char *
-mn_harvest_skipped(mn_harvest *harvest)
+mn_harvest_skipped(const mn_harvest *harvest)
 {
-    if (harvest->skipped.len == 0)
-        return "";
-    mn_buffer_append_u8(&harvest->skipped, 0);
-    harvest->skipped.len -= harvest->skipped.failed ? 0 : 1;
-    return harvest->skipped.failed ? "" : (const char *)harvest->skipped.data;
+    const mn_buffer *list = &harvest->skipped;
+
+    return list->len == 0 || list->failed ? "" : (const char *)list->data;
 }
 
 static mn_bags *

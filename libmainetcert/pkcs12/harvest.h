@@ -45,6 +45,6 @@ mn_harvest_skip(mn_harvest *harvest, const char *what);
 
 /** Borrow the note; "" if nothing was passed over. */
 const char *
-mn_harvest_skipped(mn_harvest *harvest);
+mn_harvest_skipped(const mn_harvest *harvest);
 
 #endif

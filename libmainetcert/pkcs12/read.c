@@ -179,20 +179,6 @@ open_all(reader *in, mn_harvest *harvest, mainet_error *err)
     return MAINET_OK;
 }
 
-static mainet_status
-require_identity(mainet_pkcs12 *container, mainet_error *err)
-{
-    size_t keys = container->harvest.count - container->certificate_count;
-    const char *skipped = mn_harvest_skipped(&container->harvest);
-
-    if (container->identity_count != 0)
-        return MAINET_OK;
-    return mn_fail(err, MAINET_E_NO_KEY_PAIR, 0,
-                   "%zu certificates and %zu private keys, none of which match%s%s",
-                   container->certificate_count, keys,
-                   *skipped == '\0' ? "" : "; skipped: ", skipped);
-}
-
 /* Prove first, open then. */
 static mainet_status
 read_container(reader *in, const uint8_t *data, size_t data_len, mainet_pkcs12 *made,
@@ -205,8 +191,7 @@ read_container(reader *in, const uint8_t *data, size_t data_len, mainet_pkcs12 *
     MN_TRY(count_all(in, &made->harvest, err));
     MN_TRY(mn_mac_verify(in->pfx->mac, in->content, in->password, &in->form, err));
     MN_TRY(open_all(in, &made->harvest, err));
-    MN_TRY(mn_pkcs12_pair(made, err));
-    return require_identity(made, err);
+    return mn_pkcs12_pair(made, err);
 }
 
 mainet_pkcs12 *

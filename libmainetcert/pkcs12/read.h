@@ -14,9 +14,9 @@ mn_pkcs12_key(const mainet_pkcs12 *container, size_t index);
 const mainet_certificate *
 mn_pkcs12_certificate(const mainet_pkcs12 *container, size_t index);
 
-/** Borrow a list, in English, of what the container held and was not taken; "" if there is none. */
-const char *
-mn_pkcs12_skipped(mainet_pkcs12 *container);
+/** MAINET_E_NO_KEY_PAIR, with what there is instead, unless the container holds an identity. */
+mainet_status
+mn_pkcs12_require_identity(const mainet_pkcs12 *container, mainet_error *err);
 
 MN_AUTO_TYPE(mainet_pkcs12, mainet_pkcs12_free)
 

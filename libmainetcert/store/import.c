@@ -142,6 +142,8 @@ mainet_token_import(mainet_token *token, const mainet_pkcs12 *container, uint32_
         return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a token and a container are required");
     if (mn_token_keys(token) == NULL)
         return mn_fail_null(err, MAINET_E_TOKEN_LOCKED, 0, "the token is locked");
+    if (mn_pkcs12_require_identity(container, err) != MAINET_OK)
+        return NULL;
     list = mn_identity_list_new(mainet_pkcs12_identity_count(container), err);
     if (list == NULL || make_room(&all, err) != MAINET_OK || build_chains(&all, err) != MAINET_OK)
         return NULL;

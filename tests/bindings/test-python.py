@@ -108,7 +108,9 @@ def the_journey_works():
        "the confirmation page says installed", answer)
     container = mainetcert.Pkcs12(identity.export_pkcs12("配布用🔑"), "配布用🔑")
     ok(container.identity_count == 1 and list(container) == chain and
-       container.friendly_names == [identity.label], "what is exported opens again", container)
+       container.friendly_names == [identity.label] + [""] * (len(chain) - 1) and
+       container.key_count == 1 and container.skipped == "", "what is exported opens again",
+       (container.friendly_names, container.key_count, container.skipped))
     raised(mainetcert.Pkcs12PasswordError, mainetcert.Pkcs12, identity.export_pkcs12("a"), "b")
     url = urllib.parse.urlsplit(service.confirm_url)
     connection = http.client.HTTPSConnection(

@@ -175,6 +175,22 @@ START_TEST(a_refused_issuer_leaves_nothing)
 }
 END_TEST
 
+START_TEST(a_container_without_identity_is_refused)
+{
+    data file = read_data("pkcs12/no-match.p12");
+    mainet_error err = {0};
+    mainet_pkcs12 *container = mainet_pkcs12_open(
+        file.bytes, file.len, (const uint8_t *)"Retrieve-12345", strlen("Retrieve-12345"), &err);
+
+    ck_assert_msg(container != NULL, "%s", err.detail);
+    ck_assert_ptr_null(
+        mainet_token_import(token, container, MAINET_IMPORT_DEFAULT, NULL, NULL, &err));
+    ck_assert_int_eq(err.status, MAINET_E_NO_KEY_PAIR);
+    mainet_pkcs12_free(container);
+    free(file.bytes);
+}
+END_TEST
+
 START_TEST(a_locked_token_takes_nothing)
 {
     mainet_pkcs12 *container = make_container();
@@ -276,6 +292,7 @@ make_suite(void)
     tcase_add_test(tests, every_identity_comes_in_with_its_chain);
     tcase_add_test(tests, what_is_there_stays_as_it_is);
     tcase_add_test(tests, a_refused_issuer_leaves_nothing);
+    tcase_add_test(tests, a_container_without_identity_is_refused);
     tcase_add_test(tests, a_locked_token_takes_nothing);
     tcase_add_test(tests, a_false_issuer_stays_outside);
     tcase_add_test(tests, a_whole_import_is_all_or_nothing);

@@ -45,7 +45,7 @@ START_TEST(duplicates_and_strange_bags_are_skipped_and_named)
     ck_assert_ptr_nonnull(container);
     ck_assert_uint_eq(mainet_pkcs12_identity_count(container), 1);
     ck_assert_uint_eq(mainet_pkcs12_certificate_count(container), 1);
-    ck_assert_str_eq(mn_pkcs12_skipped(container),
+    ck_assert_str_eq(mainet_pkcs12_skipped(container),
                      "a certificate that is there twice, a secret, a key that is there twice");
     mainet_pkcs12_free(container);
 }

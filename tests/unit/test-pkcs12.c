@@ -62,13 +62,15 @@ START_TEST(open_finds_the_identity)
     ck_assert_uint_eq(mainet_pkcs12_identity_count(container), 1);
     ck_assert_uint_eq(mainet_pkcs12_certificate_count(container), good[_i].certificates);
     ck_assert_str_eq(mainet_pkcs12_friendly_name(container, 0), good[_i].name);
-    ck_assert_str_eq(mainet_pkcs12_friendly_name(container, 1), "");
-    ck_assert_str_eq(mn_pkcs12_skipped(container), "");
+    ck_assert_str_eq(mainet_pkcs12_friendly_name(container, good[_i].certificates), "");
+    ck_assert_str_eq(mainet_pkcs12_skipped(container), "");
     certificate = mainet_pkcs12_certificate_at(container, 0, NULL);
     ck_assert_str_eq(mainet_certificate_common_name(certificate), good[_i].common_name);
     ck_assert_int_eq(EVP_PKEY_eq(mn_pkcs12_key(container, 0),
                                  X509_get0_pubkey(mn_certificate_x509(certificate))),
                      1);
+    ck_assert_uint_eq(mainet_pkcs12_key_count(container), 1);
+    ck_assert_int_eq(mn_pkcs12_require_identity(container, &err), MAINET_OK);
     ck_assert_ptr_null(mn_pkcs12_key(container, 1));
     if (good[_i].certificates == 2)
         ck_assert(mn_certificate_is_issued_by(certificate, mn_pkcs12_certificate(container, 1)));
@@ -76,6 +78,38 @@ START_TEST(open_finds_the_identity)
     ck_assert_ptr_null(mainet_pkcs12_certificate_at(container, good[_i].certificates, &err));
     ck_assert_int_eq(err.status, MAINET_E_ARGUMENT);
     mainet_certificate_free(certificate);
+    mainet_pkcs12_free(container);
+}
+END_TEST
+
+static const struct {
+    const char *file;
+    size_t certificates;
+    size_t keys;
+    const char *name;
+    const char *detail;
+} lonely[] = {
+    {"no-key", 1, 0, "", "1 certificates and 0 private keys, none of which match"},
+    {"no-match", 1, 1, "no-match", "1 certificates and 1 private keys, none of which match"},
+    {"key-only", 0, 1, "", "0 certificates and 1 private keys, none of which match"},
+};
+
+/* It opens for whoever looks inside, and is refused to whoever wants an identity. */
+START_TEST(a_container_without_identity_opens)
+{
+    mainet_error err = {0};
+    mainet_pkcs12 *container = open_file(lonely[_i].file, PASSWORD, &err);
+    const size_t certificates = lonely[_i].certificates;
+
+    ck_assert_msg(container != NULL, "%s: %d %s", lonely[_i].file, (int)err.status, err.detail);
+    ck_assert_uint_eq(mainet_pkcs12_identity_count(container), 0);
+    ck_assert_uint_eq(mainet_pkcs12_certificate_count(container), certificates);
+    ck_assert_uint_eq(mainet_pkcs12_key_count(container), lonely[_i].keys);
+    ck_assert_str_eq(mainet_pkcs12_friendly_name(container, 0), lonely[_i].name);
+    ck_assert_ptr_null(mn_pkcs12_key(container, 0));
+    ck_assert((mn_pkcs12_certificate(container, 0) != NULL) == (certificates > 0));
+    ck_assert_int_eq(mn_pkcs12_require_identity(container, &err), MAINET_E_NO_KEY_PAIR);
+    ck_assert_str_eq(err.detail, lonely[_i].detail);
     mainet_pkcs12_free(container);
 }
 END_TEST
@@ -92,8 +126,6 @@ static const struct {
     {"utf8-password", "証明書", MAINET_E_PKCS12_PASSWORD},
     {"empty-password", "0", MAINET_E_PKCS12_PASSWORD},
     {"no-mac", PASSWORD, MAINET_E_PKCS12_NO_MAC},
-    {"no-match", PASSWORD, MAINET_E_NO_KEY_PAIR},
-    {"no-key", PASSWORD, MAINET_E_NO_KEY_PAIR},
     {"pbmac1-sha256", PASSWORD "6", MAINET_E_PKCS12_PASSWORD},
     {"pbmac1-no-key-length", PASSWORD, MAINET_E_PKCS12_UNUSABLE},
     {"pbmac1-short-key", PASSWORD, MAINET_E_PKCS12_UNUSABLE},
@@ -219,6 +251,7 @@ make_suite(void)
 
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, open_finds_the_identity, 0, COUNT(good));
+    tcase_add_loop_test(tests, a_container_without_identity_opens, 0, COUNT(lonely));
     tcase_add_loop_test(tests, open_tells_what_is_wrong, 0, COUNT(bad));
     tcase_add_loop_test(tests, other_files_are_told_by_their_looks, 0, COUNT(texts));
     tcase_add_test(tests, sizes_outside_the_limits_are_refused);

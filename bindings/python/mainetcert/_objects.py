@@ -88,8 +88,8 @@ class Pkcs12(_Closing, _api.Pkcs12):
 
     @property
     def friendly_names(self) -> list[str]:
-        """The names of its identities; an empty one for an identity without a name."""
-        return [self._friendly_name(index) for index in range(self.identity_count)]
+        """The names of its certificates; an empty one for a certificate without a name."""
+        return [self._friendly_name(index) for index in range(len(self))]
 
     def __len__(self) -> int:
         return self._certificate_count
