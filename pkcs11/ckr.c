@@ -78,6 +78,8 @@ p11_ckr(mainet_status status)
     case MAINET_E_UNKNOWN_ASKING:
     case MAINET_E_UNKNOWN_RETRIEVING:
     case MAINET_E_UNKNOWN_IMPORTING:
+    case MAINET_E_BROWSER_RUNNING:
+    case MAINET_E_BROWSER_NOT_FOUND:
         return CKR_GENERAL_ERROR;
     }
     return CKR_GENERAL_ERROR;

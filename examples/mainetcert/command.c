@@ -47,6 +47,12 @@ static const command commands[] = {
      command_token_change_pin},
     {"mainetcert token unblock", "token", "unblock", TAKES_SO_PIN | TAKES_NEW_PIN,
      MESSAGE_HELP_TOKEN_UNBLOCK, command_token_unblock},
+    {"mainetcert browser add", "browser", "add", TAKES_BROWSER | TAKES_SERVICE,
+     MESSAGE_HELP_BROWSER_ADD, command_browser_add},
+    {"mainetcert browser status", "browser", "status", TAKES_BROWSER | TAKES_SERVICE,
+     MESSAGE_HELP_BROWSER_STATUS, command_browser_status},
+    {"mainetcert browser remove", "browser", "remove", TAKES_BROWSER | TAKES_SERVICE,
+     MESSAGE_HELP_BROWSER_REMOVE, command_browser_remove},
 };
 
 const command *

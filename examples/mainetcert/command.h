@@ -23,7 +23,8 @@ enum {
     TAKES_PASSWORD = 1 << 14,
     TAKES_FORCE = 1 << 15,
     TAKES_CONFIRM = 1 << 16,
-    TAKES_BACKUP = 1 << 17
+    TAKES_BACKUP = 1 << 17,
+    TAKES_BROWSER = 1 << 24
 };
 
 /** One command: its words, its help, and what does it. */
@@ -51,6 +52,15 @@ command_is_group(const char *name);
 
 mainet_status
 command_acquire(const options *wanted, failure *why);
+
+mainet_status
+command_browser_add(const options *wanted, failure *why);
+
+mainet_status
+command_browser_remove(const options *wanted, failure *why);
+
+mainet_status
+command_browser_status(const options *wanted, failure *why);
 
 mainet_status
 command_confirm(const options *wanted, failure *why);

@@ -52,6 +52,10 @@ static const struct known {
      offsetof(options, so_pin_source)},
     {"new-pin-source", KIND_SOURCE, TAKES_NEW_TOKEN | TAKES_NEW_PIN,
      offsetof(options, new_pin_source)},
+    {"firefox", KIND_FLAG, TAKES_BROWSER, offsetof(options, firefox)},
+    {"chromium", KIND_FLAG, TAKES_BROWSER, offsetof(options, chromium)},
+    {"policy", KIND_FLAG, TAKES_BROWSER, offsetof(options, policy)},
+    {"auto-select", KIND_FLAG, TAKES_BROWSER, offsetof(options, auto_select)},
 };
 enum { KNOWN_COUNT = sizeof known_options / sizeof *known_options };
 

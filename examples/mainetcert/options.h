@@ -48,6 +48,11 @@ typedef struct options {
     bool no_confirm;
     const char *so_pin_source;
     const char *new_pin_source;
+
+    bool firefox;
+    bool chromium;
+    bool policy;
+    bool auto_select;
 } options;
 
 /** What the value of an option is. */

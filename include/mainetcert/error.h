@@ -82,7 +82,9 @@ typedef enum mainet_status {
     MAINET_E_CRYPTO = 115,             /**< 1005: the cryptographic library failed. */
     MAINET_E_UNKNOWN_ASKING = 116,     /**< 1103: anything else, while asking. */
     MAINET_E_UNKNOWN_RETRIEVING = 117, /**< 1103: anything else, while retrieving. */
-    MAINET_E_UNKNOWN_IMPORTING = 118   /**< 1103: anything else, while importing. */
+    MAINET_E_UNKNOWN_IMPORTING = 118,  /**< 1103: anything else, while importing. */
+    MAINET_E_BROWSER_RUNNING = 119,    /**< 370: its list of modules is in use. */
+    MAINET_E_BROWSER_NOT_FOUND = 120   /**< 371: no browser that could use the module. */
 } mainet_status;
 
 /** The languages of the error catalogue. @since 0.1.0 */

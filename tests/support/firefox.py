@@ -81,23 +81,27 @@ class Firefox:
                  preferences=None):
         """Prepare a profile in `folder` that trusts `authority` (PEM) and loads `module`."""
         folder = pathlib.Path(folder).resolve()
-        self._home, self._profile = folder / "home", folder / "profile"
+        self.home, self._profile = folder / "home", folder / "profile"
         self._log = folder / "firefox.log"
         self._pin = pin
-        self._environment = {**os.environ, **(environment or {}), "HOME": str(self._home),
+        self._environment = {**os.environ, **(environment or {}), "HOME": str(self.home),
                              "MOZ_CRASHREPORTER_DISABLE": "1"}
         for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
             self._environment.pop(name, None)
         self._process = self._socket = None
         self._ids = itertools.count(1)
-        self._home.mkdir(parents=True)
+        self.home.mkdir(parents=True)
         self._profile.mkdir()
         self._write_preferences({**PREFERENCES, **(preferences or {})})
         self._nss("certutil", "-N", "--empty-password")
         if authority:
             self._nss("certutil", "-A", "-n", "authority", "-t", "C,,", "-i", str(authority))
         if module:
-            self._nss("modutil", "-force", "-add", "mainetcert", "-libfile", str(module))
+            self.add_module("mainetcert", module)
+        root = self.home / ".config/mozilla/firefox"
+        root.mkdir(parents=True)
+        (root / "profiles.ini").write_text(
+            f"[Profile0]\nName=default\nIsRelative=0\nPath={self._profile}\nDefault=1\n")
 
     def __enter__(self):
         try:
@@ -109,6 +113,10 @@ class Firefox:
 
     def __exit__(self, *_):
         self.quit()
+
+    def add_module(self, name, path):
+        """Register a module, before Firefox is started."""
+        self._nss("modutil", "-force", "-add", name, "-libfile", str(path))
 
     def open(self, url):
         """Ask for a page. Returns early if a prompt is in the way: wait_for() the page."""

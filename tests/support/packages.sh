@@ -13,8 +13,8 @@ quickstart_packages=(
 
 # What tests/run needs beyond that.
 test_packages=(
-    bash-completion binutils check clang groff-base jq mypy procps python3-dev python3-mypy shellcheck strace swig util-linux
-    valgrind zsh
+    bash-completion binutils check chromium clang groff-base jq mypy procps python3-dev python3-mypy shellcheck strace swig util-linux
+    valgrind xdotool xvfb zsh
     # programs that load the module, and their peers: tests/pkcs11/
     openjdk-17-jdk-headless stunnel4 wget
     eapoltest hostapd openssh-client openssh-server openvpn
