@@ -192,8 +192,10 @@ authority_issue(const st_authority *self, const X509_NAME *subject, EVP_PKEY *ke
                                                       .extensions = extensions});
 }
 
-bool
-authority_issue_server(const st_authority *self, char **pem, char **key_pem)
+/* @param issuer  NULL: it signs itself. */
+static bool
+issue_server(const char *organization, X509 *issuer, EVP_PKEY *issuer_key, char **pem,
+             char **key_pem)
 {
     static const st_extension extensions[] = {
         {NID_basic_constraints, "critical,CA:FALSE"},
@@ -204,25 +206,38 @@ authority_issue_server(const st_authority *self, char **pem, char **key_pem)
         {NID_authority_key_identifier, "keyid:always"},
         {0, NULL},
     };
-    mn_auto(X509_NAME) subject = certificate_name(ORGANIZATION, "localhost");
+    mn_auto(X509_NAME) subject = certificate_name(organization, "localhost");
     mn_auto(EVP_PKEY) key = key_make("ec:P-256");
     mn_auto(X509) certificate = NULL;
     int64_t now = (int64_t)time(NULL);
 
     if (subject == NULL || key == NULL)
         return false;
-    certificate = certificate_make(&(st_certificate_request){.subject = subject,
-                                                             .key = key,
-                                                             .issuer = self->tls,
-                                                             .issuer_key = self->tls_key,
-                                                             .not_before = now - DAY,
-                                                             .not_after = now + 396 * DAY,
-                                                             .extensions = extensions});
+    certificate =
+        certificate_make(&(st_certificate_request){.subject = subject,
+                                                   .key = key,
+                                                   .issuer = issuer,
+                                                   .issuer_key = issuer != NULL ? issuer_key : key,
+                                                   .not_before = now - DAY,
+                                                   .not_after = now + 396 * DAY,
+                                                   .extensions = extensions});
     if (certificate == NULL)
         return false;
     *pem = certificate_pem(&certificate, 1);
     *key_pem = certificate_key_pem(key);
     return (*pem != NULL && *key_pem != NULL) || complain("out of memory");
+}
+
+bool
+authority_issue_server(const st_authority *self, char **pem, char **key_pem)
+{
+    return issue_server(ORGANIZATION, self->tls, self->tls_key, pem, key_pem);
+}
+
+bool
+authority_issue_foreign(char **pem, char **key_pem)
+{
+    return issue_server("Somebody else", NULL, NULL, pem, key_pem);
 }
 
 char *

@@ -36,6 +36,10 @@ authority_issue(const st_authority *self, const X509_NAME *subject, EVP_PKEY *ke
 bool
 authority_issue_server(const st_authority *self, char **certificate_pem, char **key_pem);
 
+/** The same of a certificate that no authority issued: it is its own. */
+bool
+authority_issue_foreign(char **certificate_pem, char **key_pem);
+
 /** The list of what the issuing authority, or the root, has revoked; good for 7 days. */
 X509_CRL *
 authority_crl(const st_authority *self, st_transaction *change, bool of_root);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "fault.h"
 #include "member.h"
 #include "page.h"
 
@@ -50,11 +51,13 @@ write_details(st_page *page, const st_member *member, gnutls_session_t session)
 }
 
 static void
-answer_confirm(void *site, struct MHD_Connection *connection, const st_form *form, st_reply *reply)
+answer_confirm(void *closure, struct MHD_Connection *connection, const st_form *form,
+               st_reply *reply)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
     gnutls_session_t session = info != NULL ? info->tls_session : NULL;
+    const st_server *site = closure;
     bool installed;
     st_member member;
     st_page page;
@@ -63,6 +66,8 @@ answer_confirm(void *site, struct MHD_Connection *connection, const st_form *for
     if (session == NULL)
         return;
     member_judge(site, session, &member);
+    if (fault_now(site->state) == FAULT_NOT_INSTALLED)
+        member.verdict = MEMBER_TROUBLE;
     installed = member.verdict == MEMBER_ACCEPTED;
     page_begin(&page, "証明書の確認", "Certificate confirmation");
     if (page.out != NULL)

@@ -29,6 +29,24 @@ file_write(const st_state *state, const char *name, const char *text)
     return done || complain("cannot write %s: %s", path, strerror(errno));
 }
 
+bool
+file_read(const st_state *state, const char *name, char *text, size_t text_size)
+{
+    char path[PATH_SIZE];
+    mn_auto(FILE) in = NULL;
+    size_t len;
+
+    (void)snprintf(path, sizeof path, "%s/%s", state_dir(state), name);
+    in = fopen(path, "re");
+    if (in == NULL)
+        return false;
+    len = fread(text, 1, text_size, in);
+    if (len == text_size || ferror(in) != 0)
+        return false;
+    text[len] = '\0';
+    return true;
+}
+
 void
 file_remove(const st_state *state, const char *name)
 {

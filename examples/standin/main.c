@@ -2,6 +2,7 @@
 #include "clock.h"
 #include "complaint.h"
 #include "container.h"
+#include "fault.h"
 #include "key.h"
 #include "member.h"
 #include "notice.h"
@@ -67,11 +68,24 @@ do_revoke(const st_options *options)
     return change != NULL && member_revoke(change, options->operand) && state_commit(&change);
 }
 
+static bool
+do_fault(const st_options *options)
+{
+    mn_auto(st_state) state = NULL;
+    st_fault fault;
+
+    if (strcmp(options->operand, "list") == 0)
+        return fault_print_all();
+    state = state_open(options->dir);
+    return state != NULL && fault_find(options->operand, &fault) && fault_set(state, fault);
+}
+
 /* What is wrong in the words of the command line, before any file is touched. */
 static bool
 is_usable(const st_options *options)
 {
     int64_t offset;
+    st_fault fault;
 
     if (!key_is_known(options->key))
         return complain("no such kind of key: %s", options->key);
@@ -80,6 +94,9 @@ is_usable(const st_options *options)
     if (strcmp(options->command, "clock") == 0 && options->operand != NULL &&
         !clock_parse(options->operand, &offset))
         return complain("a clock is set by 'real', or as in +25h or -3d");
+    if (strcmp(options->command, "fault") == 0 && strcmp(options->operand, "list") != 0 &&
+        !fault_find(options->operand, &fault))
+        return complain("no such fault: %s; 'list' names them", options->operand);
     return true;
 }
 
@@ -92,6 +109,8 @@ run(const st_options *options)
         return do_order(options);
     if (strcmp(options->command, "clock") == 0)
         return do_clock(options);
+    if (strcmp(options->command, "fault") == 0)
+        return do_fault(options);
     return do_revoke(options);
 }
 

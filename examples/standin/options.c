@@ -17,6 +17,7 @@ const char options_help[] =
     "                       [--p12 legacy|modern] [--not-ready] [--json]\n"
     "  mainet-standin clock --dir DIR [+25h|-3d|real]\n"
     "  mainet-standin revoke --dir DIR SERIAL\n"
+    "  mainet-standin fault --dir DIR NAME|none|list\n"
     "  mainet-standin --help\n"
     "\n"
     "DIR holds the whole state. serve returns when the site answers, and goes on in the\n"
@@ -29,6 +30,7 @@ const char options_help[] =
     "\n"
     "clock sets the site's clock ahead of or behind the machine's (s, m, h, d).\n"
     "revoke takes the serial number in hexadecimal, as the confirmation page shows it.\n"
+    "fault makes every reply wrong in one way until it is told none; list names the ways.\n"
     "\n"
     "Exit status: 0 done, 1 failed, 2 wrong usage.\n";
 
@@ -131,15 +133,17 @@ read_option(st_options *self, int argc, char *const *argv, int *at)
 static bool
 check_whole(const st_options *self)
 {
-    bool takes_operand =
-        strcmp(self->command, "clock") == 0 || strcmp(self->command, "revoke") == 0;
+    bool needs_operand =
+        strcmp(self->command, "revoke") == 0 || strcmp(self->command, "fault") == 0;
+    bool takes_operand = needs_operand || strcmp(self->command, "clock") == 0;
 
     if (self->dir == NULL || *self->dir == '\0')
         return complain("%s needs --dir DIR", self->command);
     if (self->operand != NULL && !takes_operand)
         return complain("%s does not take '%s'", self->command, self->operand);
-    if (self->operand == NULL && strcmp(self->command, "revoke") == 0)
-        return complain("revoke needs a serial number");
+    if (self->operand == NULL && needs_operand)
+        return complain(*self->command == 'r' ? "revoke needs a serial number"
+                                              : "fault needs a name, 'none' or 'list'");
     if (strcmp(self->command, "order") == 0 &&
         (self->group_id == NULL || self->common_name == NULL))
         return complain("order needs --group-id and --common-name");
@@ -149,7 +153,7 @@ check_whole(const st_options *self)
 bool
 options_read(st_options *self, int argc, char *const *argv)
 {
-    static const char *const commands[] = {"serve", "order", "clock", "revoke"};
+    static const char *const commands[] = {"serve", "order", "clock", "revoke", "fault"};
 
     *self = (st_options){.key = "rsa:2048", .p12 = "legacy", .days = 365};
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))

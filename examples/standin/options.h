@@ -9,7 +9,7 @@
 typedef struct st_options {
     const char *command;
     const char *dir;
-    const char *operand; /**< The one word after the options: an offset, a serial, a number. */
+    const char *operand; /**< The one word after the options: an offset, a serial, a fault. */
     const char *group_id;
     const char *common_name;
     const char *key;

@@ -15,6 +15,7 @@ typedef struct st_server {
     char *trust_pem; /**< What the confirmation page accepts, and names to browsers. */
     st_http_door doors[PORT_DOORS];
     struct MHD_Daemon *daemons[PORT_DOORS];
+    struct st_gate *gate; /**< Before the HTTPS door. */
 } st_server;
 
 /**
