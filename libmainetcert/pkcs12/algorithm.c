@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pkcs12/algorithm.h"
 
-#include <openssl/err.h>
+#include "pkcs12/derive.h"
 
 const char *
 mn_object_name(const ASN1_OBJECT *object, char *dotted, size_t dotted_len)
@@ -13,15 +13,6 @@ mn_object_name(const ASN1_OBJECT *object, char *dotted, size_t dotted_len)
     if (OBJ_obj2txt(dotted, (int)dotted_len, object, 1) <= 0)
         return "an unknown algorithm";
     return dotted;
-}
-
-static mainet_status
-refuse_algorithm(const ASN1_OBJECT *object, mainet_error *err)
-{
-    char dotted[MN_DOTTED_LEN];
-
-    return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "%s is not supported",
-                   mn_object_name(object, dotted, sizeof dotted));
 }
 
 static mainet_status
@@ -54,15 +45,40 @@ mn_iterations_add(const ASN1_INTEGER *count, int64_t *sum, mainet_error *err)
     return add_count(value, sum, err);
 }
 
+/* How many times over PBKDF2 iterates for a key: once for each block of the hash. */
+static int64_t
+count_blocks(const PBKDF2PARAM *parameters)
+{
+    mainet_error unknown = {0};
+    mn_auto(EVP_MD) digest = mn_prf_fetch(parameters->prf, &unknown);
+    const int64_t block_len = digest == NULL ? 0 : EVP_MD_get_size(digest);
+    int64_t key_len = 1;
+
+    if (block_len <= 0 || parameters->keylength == NULL)
+        return 1; /* no key is derived with it, or one for a cipher */
+    if (ASN1_INTEGER_get_int64(&key_len, parameters->keylength) != 1 ||
+        key_len > MN_ITERATIONS_CEILING)
+        return MN_ITERATIONS_CEILING + 1;
+    return key_len < 1 ? 1 : (key_len - 1) / block_len + 1;
+}
+
 static mainet_status
 add_pbkdf2_cost(const X509_ALGOR *function, int64_t *sum, mainet_error *err)
 {
     mn_auto(PBKDF2PARAM) parameters =
         ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM), function->parameter);
+    int64_t count = 0;
+    int64_t blocks = 0;
 
     if (parameters == NULL)
         return refuse_parameters(function->algorithm, err);
-    return mn_iterations_add(parameters->iter, sum, err);
+    if (ASN1_INTEGER_get_int64(&count, parameters->iter) != 1 || count < 1 ||
+        count > MN_ITERATIONS_CEILING)
+        return mn_iterations_add(parameters->iter, sum, err); /* which says so */
+    blocks = count_blocks(parameters);
+    return add_count(blocks > MN_ITERATIONS_CEILING / count ? MN_ITERATIONS_CEILING + 1
+                                                            : blocks * count,
+                     sum, err);
 }
 
 /* RFC 7914: N * r * p blocks are mixed; one is worth an iteration or more. */
@@ -101,7 +117,7 @@ add_v2_cost(const X509_ALGOR *algorithm, int64_t *sum, mainet_error *err)
     case NID_id_scrypt:
         return add_scrypt_cost(parameters->keyfunc, sum, err);
     default:
-        return refuse_algorithm(parameters->keyfunc->algorithm, err);
+        return MAINET_OK;
     }
 }
 
@@ -114,7 +130,7 @@ mn_algorithm_add_cost(const X509_ALGOR *algorithm, int64_t *sum, mainet_error *e
     if (nid == NID_pbes2 || nid == NID_pbmac1)
         return add_v2_cost(algorithm, sum, err);
     if (EVP_PBE_find(EVP_PBE_TYPE_OUTER, nid, NULL, NULL, NULL) != 1)
-        return refuse_algorithm(algorithm->algorithm, err);
+        return MAINET_OK;
     parameters = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBEPARAM), algorithm->parameter);
     if (parameters == NULL)
         return refuse_parameters(algorithm->algorithm, err);

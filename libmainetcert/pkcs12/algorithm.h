@@ -13,7 +13,9 @@ mainet_status
 mn_iterations_add(const ASN1_INTEGER *count, int64_t *sum, mainet_error *err);
 
 /** Add what a password-based algorithm will cost to the sum, deriving nothing: PKCS#12's own PBE
- *  (RFC 7292, C), PBES1, PBES2 and PBMAC1 (RFC 8018). MAINET_E_PKCS12_UNUSABLE for others. */
+ *  (RFC 7292, C), PBES1, PBES2 and PBMAC1 (RFC 8018). Others cost nothing: what is under them is
+ * not decrypted. MAINET_E_PKCS12_UNUSABLE for parameters that do not decode, and past the ceiling.
+ */
 mainet_status
 mn_algorithm_add_cost(const X509_ALGOR *algorithm, int64_t *sum, mainet_error *err);
 

@@ -3,9 +3,8 @@
 
 #include <openssl/err.h>
 
-#include "pkcs12/algorithm.h"
 #include "pkcs12/legacy.h"
-#include "pkcs12/scrypt.h"
+#include "pkcs12/pbes2.h"
 
 /* PKCS#12's own derivation makes a BMPString of a text by itself; the others take bytes. */
 static bool
@@ -29,18 +28,14 @@ begin(EVP_CIPHER_CTX *context, const X509_ALGOR *algorithm, const char *password
       mainet_error *err)
 {
     OSSL_LIB_CTX *library = mn_legacy_context(err);
-    char dotted[MN_DOTTED_LEN];
 
     if (library == NULL)
         return mn_failure(err);
-    if (mn_scrypt_is_used(algorithm))
-        return mn_scrypt_begin(context, algorithm, password, password_len, err);
+    if (OBJ_obj2nid(algorithm->algorithm) == NID_pbes2)
+        return mn_pbes2_begin(context, algorithm, password, password_len, err);
     if (EVP_PBE_CipherInit_ex(algorithm->algorithm, password, password_len, algorithm->parameter,
                               context, 0, library, NULL) != 1)
-        return mn_fail(
-            err, MAINET_E_PKCS12_UNUSABLE, 0,
-            "%s cannot be used: unknown parameters, or OpenSSL's legacy provider is missing",
-            mn_object_name(algorithm->algorithm, dotted, sizeof dotted));
+        return mn_legacy_refuse(algorithm->algorithm, err);
     return MAINET_OK;
 }
 

@@ -6,6 +6,8 @@
 #include <openssl/err.h>
 #include <openssl/provider.h>
 
+#include "pkcs12/algorithm.h"
+
 static _Atomic(OSSL_LIB_CTX *) shared;
 
 OSSL_LIB_CTX *
@@ -30,4 +32,19 @@ mn_legacy_context(mainet_error *err)
         return made;
     OSSL_LIB_CTX_free(made); /* another thread was faster */
     return nobody;
+}
+
+mainet_status
+mn_legacy_refuse(const ASN1_OBJECT *algorithm, mainet_error *err)
+{
+    OSSL_LIB_CTX *library = mn_legacy_context(err);
+    char dotted[MN_DOTTED_LEN];
+
+    if (library == NULL)
+        return mn_failure(err);
+    return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "%s is not supported%s",
+                   mn_object_name(algorithm, dotted, sizeof dotted),
+                   OSSL_PROVIDER_available(library, "legacy") == 1
+                       ? ""
+                       : ", and OpenSSL's legacy provider (legacy.so) cannot be loaded");
 }

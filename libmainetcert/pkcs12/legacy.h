@@ -12,4 +12,9 @@
 OSSL_LIB_CTX *
 mn_legacy_context(mainet_error *err);
 
+/** Refuse an algorithm that the context does not have: MAINET_E_PKCS12_UNUSABLE, saying so if the
+ *  legacy provider is missing. */
+mainet_status
+mn_legacy_refuse(const ASN1_OBJECT *algorithm, mainet_error *err);
+
 #endif

@@ -49,6 +49,8 @@ static const struct {
     {"pbmac1-sha256", PASSWORD, "EC user", "", 2},
     {"pbmac1-sha512", PASSWORD, "EC user", "", 2},
     {"pbmac1-sha1-prf", PASSWORD, "EC user", "", 2},
+    {"pbmac1-sha3-256", PASSWORD, "EC user", "", 2},
+    {"pbmac1-long-key", PASSWORD, "EC user", "", 2},
 };
 
 START_TEST(open_finds_the_identity)
@@ -131,6 +133,12 @@ static const struct {
     {"pbmac1-short-key", PASSWORD, MAINET_E_PKCS12_UNUSABLE},
     {"pbmac1-huge-key", PASSWORD, MAINET_E_PKCS12_UNUSABLE},
     {"pbmac1-bad-salt", PASSWORD, MAINET_E_PKCS12_UNUSABLE},
+    {"pbmac1-empty-salt", PASSWORD, MAINET_E_PKCS12_UNUSABLE},
+    {"pbmac1-zero-key", PASSWORD, MAINET_E_PKCS12_UNUSABLE},
+    {"pbmac1-negative-key", PASSWORD, MAINET_E_PKCS12_UNUSABLE},
+    {"pbmac1-costly-key", PASSWORD, MAINET_E_PKCS12_UNUSABLE}, /* 16 times 400,000 */
+    {"pbmac1-unknown-function", PASSWORD, MAINET_E_PKCS12_UNUSABLE},
+    {"pbmac1-other-iterations", PASSWORD, MAINET_E_PKCS12_PASSWORD},
 };
 
 START_TEST(open_tells_what_is_wrong)
