@@ -53,7 +53,7 @@ MN_PRIVATE(mainet_pkcs12, certificate_count)
 struct mainet_pkcs12 {
     %extend {
         /** Verify and decrypt a container.
-         * @param data DER or BER of one PFX, up to 1 MiB
+         * @param data DER or BER of one PFX, or that in base64, up to 1 MiB
          * @param password its password; absent is not the same as empty
          * @throws NotPkcs12Error if it is something else
          * @throws Pkcs12PasswordError if the password does not open it

@@ -20,7 +20,8 @@ typedef struct mainet_pkcs12 mainet_pkcs12;
  * nothing. What cannot be used is passed over and named, see mainet_pkcs12_skipped().
  * mainet_token_import() wants an identity at least.
  *
- * @param[in]  data          DER or BER of one PFX, copied.
+ * @param[in]  data          DER or BER of one PFX, or that in base64 with or without PEM's lines;
+ *                           not kept.
  * @param[in]  data_len      Number of bytes, up to 1 MiB.
  * @param[in]  password      UTF-8, not NUL-terminated, not kept; NULL is the absent password.
  * @param[in]  password_len  Number of bytes, up to 1024.

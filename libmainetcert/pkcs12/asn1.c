@@ -5,6 +5,15 @@
 
 #include <openssl/asn1t.h>
 
+/* OneAsymmetricKey (RFC 5958, 2). */
+typedef struct key_info {
+    ASN1_INTEGER *version;
+    X509_ALGOR *algorithm;
+    ASN1_OCTET_STRING *key;
+    STACK_OF(X509_ATTRIBUTE) * attributes;
+    ASN1_BIT_STRING *public_key;
+} key_info;
+
 /* clang-format off */
 ASN1_SEQUENCE(mn_content) = {
     ASN1_SIMPLE(mn_content, type, ASN1_OBJECT),
@@ -29,6 +38,14 @@ ASN1_SEQUENCE(mn_bag) = {
     ASN1_SET_OF_OPT(mn_bag, attributes, X509_ATTRIBUTE)
 } static_ASN1_SEQUENCE_END(mn_bag)
 
+ASN1_SEQUENCE(key_info) = {
+    ASN1_SIMPLE(key_info, version, ASN1_INTEGER),
+    ASN1_SIMPLE(key_info, algorithm, X509_ALGOR),
+    ASN1_SIMPLE(key_info, key, ASN1_OCTET_STRING),
+    ASN1_IMP_SET_OF_OPT(key_info, attributes, X509_ATTRIBUTE, 0),
+    ASN1_IMP_OPT(key_info, public_key, ASN1_BIT_STRING, 1)
+} static_ASN1_SEQUENCE_END(key_info)
+
 ASN1_ITEM_TEMPLATE(mn_contents) =
     ASN1_EX_TEMPLATE_TYPE(ASN1_TFLG_SEQUENCE_OF, 0, mn_contents, mn_content)
 static_ASN1_ITEM_TEMPLATE_END(mn_contents)
@@ -36,11 +53,10 @@ static_ASN1_ITEM_TEMPLATE_END(mn_contents)
 ASN1_ITEM_TEMPLATE(mn_bags) =
     ASN1_EX_TEMPLATE_TYPE(ASN1_TFLG_SEQUENCE_OF, 0, mn_bags, mn_bag)
 static_ASN1_ITEM_TEMPLATE_END(mn_bags)
-                                                      /* clang-format on */
+                                /* clang-format on */
 
-                                                      static void *
-                                                      decode(const uint8_t *data, size_t data_len,
-                                                             const ASN1_ITEM *item)
+                                static void *
+                                decode(const uint8_t *data, size_t data_len, const ASN1_ITEM *item)
 {
     return data_len > INT_MAX ? NULL : ASN1_item_d2i(NULL, &data, (long)data_len, item);
 }
@@ -67,6 +83,50 @@ mn_content *
 mn_content_decode(const uint8_t *data, size_t data_len)
 {
     return decode(data, data_len, ASN1_ITEM_rptr(mn_content));
+}
+
+static void
+key_info_free(key_info *info)
+{
+    OPENSSL_cleanse(info->key->data, (size_t)info->key->length);
+    ASN1_item_free((ASN1_VALUE *)info, ASN1_ITEM_rptr(key_info));
+}
+
+MN_AUTO_TYPE(key_info, key_info_free)
+
+/* Without the public key it is as OpenSSL likes it. */
+static PKCS8_PRIV_KEY_INFO *
+decode_with_public_key(const uint8_t *data, size_t data_len)
+{
+    mn_auto(key_info) info = decode(data, data_len, ASN1_ITEM_rptr(key_info));
+    mn_auto(mn_secret) encoded = NULL;
+    mainet_error unheard = {0};
+    uint8_t *out = NULL;
+    const uint8_t *in = NULL;
+    int len = 0;
+
+    if (info == NULL || info->public_key == NULL)
+        return NULL;
+    ASN1_BIT_STRING_free(info->public_key);
+    info->public_key = NULL;
+    if (ASN1_INTEGER_set(info->version, 0) == 1)
+        len = ASN1_item_i2d((const ASN1_VALUE *)info, NULL, ASN1_ITEM_rptr(key_info));
+    encoded = len <= 0 ? NULL : mn_secret_new((size_t)len, &unheard);
+    if (encoded == NULL)
+        return NULL;
+    out = mn_secret_data(encoded);
+    len = ASN1_item_i2d((const ASN1_VALUE *)info, &out, ASN1_ITEM_rptr(key_info));
+    in = mn_secret_bytes(encoded);
+    return d2i_PKCS8_PRIV_KEY_INFO(NULL, &in, len);
+}
+
+PKCS8_PRIV_KEY_INFO *
+mn_key_info_decode(const uint8_t *data, size_t data_len)
+{
+    const uint8_t *at = data;
+    PKCS8_PRIV_KEY_INFO *info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &at, (long)data_len);
+
+    return info != NULL ? info : decode_with_public_key(data, data_len);
 }
 
 const ASN1_OCTET_STRING *

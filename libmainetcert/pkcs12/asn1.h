@@ -3,6 +3,7 @@
 #define MN_PKCS12_ASN1_H
 
 #include "base/openssl.h"
+#include "base/secret.h"
 
 /* The structures of RFC 7292, decoded no further than we need: OpenSSL's own PKCS12 would decode
  * whatever certificate it meets in the host's default context. BER is accepted as far as OpenSSL
@@ -56,6 +57,11 @@ mn_bags_decode(const uint8_t *data, size_t data_len);
 
 mn_content *
 mn_content_decode(const uint8_t *data, size_t data_len);
+
+/** Decode a private key (RFC 5208), also one that brings its public key along (RFC 5958, 2), which
+ *  OpenSSL before 3.2 does not know. NULL if it is none, or for want of memory. */
+PKCS8_PRIV_KEY_INFO *
+mn_key_info_decode(const uint8_t *data, size_t data_len);
 
 /** Borrow the OCTET STRING that a value is; NULL if it is something else. */
 const ASN1_OCTET_STRING *

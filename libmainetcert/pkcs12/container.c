@@ -41,16 +41,49 @@ is_same_key(const EVP_PKEY *a, const EVP_PKEY *b)
     return true;
 }
 
+static bool
+is_dsa(X509 *x509)
+{
+    ASN1_OBJECT *algorithm = NULL;
+
+    return X509_PUBKEY_get0_param(&algorithm, NULL, NULL, NULL, X509_get_X509_PUBKEY(x509)) == 1 &&
+           OBJ_obj2nid(algorithm) == NID_dsa;
+}
+
+/* A certificate may leave out the parameters of its DSA key where its issuer's are the same
+ * (RFC 3279, 2.3.2); its public value is in it all the same. */
+static bool
+is_same_dsa(const EVP_PKEY *key, X509 *x509)
+{
+    const ASN1_BIT_STRING *bits = X509_get0_pubkey_bitstr(x509);
+    const uint8_t *at = bits == NULL ? NULL : bits->data;
+    ASN1_INTEGER *encoded = at == NULL ? NULL : d2i_ASN1_INTEGER(NULL, &at, bits->length);
+    mn_auto(BIGNUM) theirs = encoded == NULL ? NULL : ASN1_INTEGER_to_BN(encoded, NULL);
+    mn_auto(BIGNUM) ours = NULL;
+
+    ASN1_INTEGER_free(encoded);
+    return theirs != NULL && EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_PUB_KEY, &ours) == 1 &&
+           BN_cmp(theirs, ours) == 0;
+}
+
+static bool
+fits(const EVP_PKEY *key, X509 *x509)
+{
+    const EVP_PKEY *public_key = X509_get0_pubkey(x509);
+
+    if (EVP_PKEY_is_a(key, "DSA") && is_dsa(x509))
+        return is_same_dsa(key, x509);
+    return public_key != NULL && is_same_key(key, public_key);
+}
+
 /* Never by localKeyID, which is often missing or wrong. */
 static EVP_PKEY *
 find_key(const mn_harvest *harvest, const mainet_certificate *certificate, const char **name)
 {
-    EVP_PKEY *public_key = X509_get0_pubkey(mn_certificate_x509(certificate));
-
-    for (size_t i = 0; public_key != NULL && i < harvest->count; i++) {
+    for (size_t i = 0; i < harvest->count; i++) {
         const mn_find *find = &harvest->finds[i];
 
-        if (find->key != NULL && is_same_key(find->key, public_key)) {
+        if (find->key != NULL && fits(find->key, mn_certificate_x509(certificate))) {
             *name = find->name;
             return find->key;
         }

@@ -7,11 +7,10 @@
 
 #include <openssl/err.h>
 
-#include "base/text.h"
 #include "pkcs12/algorithm.h"
+#include "pkcs12/bag.h"
 #include "pkcs12/decrypt.h"
 
-#define NAME_CEILING 1024
 #define SKIPPED_CEILING 512
 
 static void
@@ -45,6 +44,19 @@ mn_harvest_skip(mn_harvest *harvest, const char *what)
     list->len -= list->failed ? 0 : 1; /* the zero stays behind what counts */
 }
 
+mainet_status
+mn_harvest_pass_over(mn_harvest *harvest, const mainet_error *why, mainet_error *err)
+{
+    if (why->status == MAINET_E_NO_MEMORY) {
+        *err = *why;
+        return why->status;
+    }
+    mn_harvest_skip(harvest, why->detail);
+    if (harvest->worst.status == MAINET_OK)
+        harvest->worst = *why;
+    return MAINET_OK;
+}
+
 const char *
 mn_harvest_skipped(const mn_harvest *harvest)
 {
@@ -53,27 +65,10 @@ mn_harvest_skipped(const mn_harvest *harvest)
     return list->len == 0 || list->failed ? "" : (const char *)list->data;
 }
 
-static mn_bags *
-decode_nested(const mn_bag *bag)
-{
-    const ASN1_STRING *value = mn_value_sequence(bag->value);
-
-    return value == NULL ? NULL : mn_bags_decode(value->data, (size_t)value->length);
-}
-
-static X509_SIG *
-decode_shrouded(const mn_bag *bag)
-{
-    const ASN1_STRING *value = mn_value_sequence(bag->value);
-    const uint8_t *data = value == NULL ? NULL : value->data;
-
-    return value == NULL ? NULL : d2i_X509_SIG(NULL, &data, value->length);
-}
-
 static mainet_status
 add_shrouded_cost(const mn_bag *bag, int64_t *sum, mainet_error *err)
 {
-    mn_auto(X509_SIG) shrouded = decode_shrouded(bag);
+    mn_auto(X509_SIG) shrouded = mn_bag_shrouded(bag);
     const X509_ALGOR *algorithm = NULL;
 
     if (shrouded == NULL)
@@ -93,7 +88,7 @@ count_nested(mn_harvest *harvest, const mn_bag *bag, int depth, mainet_error *er
     if (depth >= MN_NESTING_CEILING)
         return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "SafeContents nested more than %d deep",
                        MN_NESTING_CEILING);
-    nested = decode_nested(bag);
+    nested = mn_bag_nested(bag);
     if (nested == NULL)
         return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "nested bags that do not decode");
     return count_bags(harvest, nested, depth + 1, err);
@@ -120,44 +115,6 @@ mainet_status
 mn_harvest_count(mn_harvest *harvest, const mn_bags *bags, mainet_error *err)
 {
     return count_bags(harvest, bags, 1, err);
-}
-
-/* NULL where it is not UTF-16. OpenSSL 3.0.19 refuses a last character beyond
- * ASCII that no terminator follows, so it gets one. (OPENSSL_free) */
-static char *
-decode_bmp(const ASN1_STRING *text)
-{
-    uint8_t terminated[NAME_CEILING + 2] = {0};
-
-    memcpy(terminated, text->data, (size_t)text->length);
-    return OPENSSL_uni2utf8(terminated, text->length + 2);
-}
-
-/* RFC 2985, 5.5.1: a BMPString, in practice of UTF-16 with surrogates. (malloc) */
-static char *
-read_name(const mn_bag *bag)
-{
-    int at = X509at_get_attr_by_NID(bag->attributes, NID_friendlyName, -1);
-    const ASN1_TYPE *value =
-        at < 0 ? NULL : X509_ATTRIBUTE_get0_type(X509at_get_attr(bag->attributes, at), 0);
-    const ASN1_STRING *text = NULL;
-    char *utf8 = NULL;
-    char *name = NULL;
-
-    if (value == NULL || (value->type != V_ASN1_BMPSTRING && value->type != V_ASN1_UTF8STRING))
-        return NULL;
-    text = value->value.asn1_string;
-    if (text->length <= 0 || text->length > NAME_CEILING)
-        return NULL;
-    if (value->type == V_ASN1_BMPSTRING)
-        utf8 = decode_bmp(text);
-    else
-        utf8 = OPENSSL_strndup((const char *)text->data, (size_t)text->length);
-    name = utf8 == NULL ? NULL : strdup(utf8);
-    OPENSSL_free(utf8);
-    if (name != NULL)
-        mn_text_tidy(name, false);
-    return name;
 }
 
 static bool
@@ -203,17 +160,20 @@ static mainet_status
 take_key(mn_harvest *harvest, const mn_bag *bag, const uint8_t *der, size_t der_len,
          mainet_error *err)
 {
-    mn_auto(PKCS8_PRIV_KEY_INFO) info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &der, (long)der_len);
+    mn_auto(PKCS8_PRIV_KEY_INFO) info = mn_key_info_decode(der, der_len);
+    mainet_error why = {0};
     mn_find find = {0};
 
-    if (info == NULL)
-        return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "a private key that does not decode");
+    if (info == NULL) {
+        (void)mn_fail(&why, MAINET_E_PKCS12_UNUSABLE, 0, "a private key that does not decode");
+        return mn_harvest_pass_over(harvest, &why, err);
+    }
     find.key = EVP_PKCS82PKEY_ex(info, mn_crypto_context(), NULL);
     if (find.key == NULL) {
         mn_harvest_skip(harvest, "a private key of a kind that is not supported");
         return MAINET_OK;
     }
-    find.name = read_name(bag);
+    find.name = mn_bag_name(bag);
     return add_find(harvest, &find, err);
 }
 
@@ -221,17 +181,18 @@ static mainet_status
 take_shrouded(mn_harvest *harvest, const mn_bag *bag, const mn_password *password, size_t form,
               mainet_error *err)
 {
-    mn_auto(X509_SIG) shrouded = decode_shrouded(bag);
+    mn_auto(X509_SIG) shrouded = mn_bag_shrouded(bag);
     mn_auto(mn_secret) plain = NULL;
+    mainet_error why = {0};
     const X509_ALGOR *algorithm = NULL;
     const ASN1_OCTET_STRING *data = NULL;
 
     if (shrouded == NULL)
         return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "an encrypted key that does not decode");
     X509_SIG_get0(shrouded, &algorithm, &data);
-    plain = mn_decrypt(algorithm, data, password, form, err);
+    plain = mn_decrypt(algorithm, data, password, form, &why);
     if (plain == NULL)
-        return mn_failure(err);
+        return mn_harvest_pass_over(harvest, &why, err);
     return take_key(harvest, bag, mn_secret_bytes(plain), mn_secret_len(plain), err);
 }
 
@@ -253,6 +214,7 @@ take_certificate(mn_harvest *harvest, const mn_bag *bag, mainet_error *err)
         value == NULL ? NULL : mn_content_decode(value->data, (size_t)value->length);
     const ASN1_OCTET_STRING *der = content == NULL ? NULL : mn_value_octets(content->value);
     mn_find find = {0};
+    mainet_error why = {0};
 
     if (content == NULL)
         return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "a certificate bag that does not decode");
@@ -260,14 +222,14 @@ take_certificate(mn_harvest *harvest, const mn_bag *bag, mainet_error *err)
         mn_harvest_skip(harvest, "a certificate that is not X.509");
         return MAINET_OK;
     }
-    find.certificate = mainet_certificate_parse(der->data, (size_t)der->length, err);
-    if (find.certificate == NULL && mn_failure(err) == MAINET_E_NO_MEMORY)
-        return mn_failure(err);
+    find.certificate = mainet_certificate_parse(der->data, (size_t)der->length, &why);
+    if (find.certificate == NULL && mn_failure(&why) == MAINET_E_NO_MEMORY)
+        return mn_fail_memory(err, "certificate");
     if (find.certificate == NULL) {
         mn_harvest_skip(harvest, "a certificate that does not decode");
         return MAINET_OK;
     }
-    find.name = read_name(bag);
+    find.name = mn_bag_name(bag);
     return add_find(harvest, &find, err);
 }
 
@@ -292,7 +254,7 @@ static mainet_status
 take_nested(mn_harvest *harvest, const mn_bag *bag, const mn_password *password, size_t form,
             mainet_error *err)
 {
-    mn_auto(mn_bags) nested = decode_nested(bag);
+    mn_auto(mn_bags) nested = mn_bag_nested(bag);
 
     if (nested == NULL)
         return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "nested bags that do not decode");
@@ -303,6 +265,7 @@ static mainet_status
 take_bag(mn_harvest *harvest, const mn_bag *bag, const mn_password *password, size_t form,
          mainet_error *err)
 {
+    MN_TRY(mn_bag_check_attributes(bag, err));
     switch (OBJ_obj2nid(bag->type)) {
     case NID_keyBag:
         return take_plain(harvest, bag, err);

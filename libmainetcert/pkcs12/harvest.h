@@ -25,6 +25,7 @@ typedef struct mn_harvest {
     size_t bags;        /**< Seen so far. */
     int64_t iterations; /**< Asked for so far. */
     mn_buffer skipped;  /**< What was not taken and why, as a list for a log. */
+    mainet_error worst; /**< The first part that could not be used; MAINET_OK: none. */
 } mn_harvest;
 
 void
@@ -42,6 +43,10 @@ mn_harvest_take(mn_harvest *harvest, const mn_bags *bags, const mn_password *pas
 /** Note that something was passed over. */
 void
 mn_harvest_skip(mn_harvest *harvest, const char *what);
+
+/** Pass over a part that cannot be used, for others may be; lack of memory goes up instead. */
+mainet_status
+mn_harvest_pass_over(mn_harvest *harvest, const mainet_error *why, mainet_error *err);
 
 /** Borrow the note; "" if nothing was passed over. */
 const char *

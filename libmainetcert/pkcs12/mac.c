@@ -58,6 +58,9 @@ try_form(const mn_mac_data *mac, const EVP_MD *digest, const ASN1_OCTET_STRING *
     if (key == NULL)
         return mn_failure(err);
     X509_SIG_get0(mac->digest, NULL, &expected);
+    *same = false;
+    if (text == NULL && mac->salt->length == 0)
+        return MAINET_OK; /* out of nothing OpenSSL derives no key, nor does anybody else */
     if (PKCS12_key_gen_utf8_ex(text, text_len, mac->salt->data, mac->salt->length, PKCS12_MAC_ID,
                                (int)iterations, key_len, mn_secret_data(key), digest, library,
                                NULL) != 1)

@@ -9,6 +9,7 @@
 #include <openssl/err.h>
 
 #include "pkcs12/algorithm.h"
+#include "pkcs12/armour.h"
 #include "pkcs12/container.h"
 #include "pkcs12/decrypt.h"
 #include "pkcs12/mac.h"
@@ -52,13 +53,35 @@ guess(const uint8_t *data, size_t data_len)
         return "it looks like PEM text";
     if (at < data_len && data[at] == '<')
         return "it looks like a web page";
+    if (data_len >= 4 &&
+        (memcmp(data, "\xfe\xed\xfe\xed", 4) == 0 || memcmp(data, "\xce\xce\xce\xce", 4) == 0))
+        return "it looks like a Java keystore (JKS)";
     return "it does not decode";
+}
+
+/* Mail programs, certtool and Windows' certutil make text of a container. */
+static mainet_status
+decode_armour(reader *in, const uint8_t *data, size_t data_len, mainet_error *err)
+{
+    mn_auto(mn_secret) plain = NULL;
+    mainet_error why = {0};
+
+    if (!mn_armour_is_worn(data, data_len))
+        return MAINET_OK;
+    plain = mn_armour_remove(data, data_len, &why);
+    if (plain == NULL && mn_failure(&why) == MAINET_E_NO_MEMORY)
+        return mn_fail_memory(err, "base64");
+    if (plain != NULL)
+        in->pfx = mn_pfx_decode(mn_secret_bytes(plain), mn_secret_len(plain));
+    return MAINET_OK;
 }
 
 static mainet_status
 decode_outside(reader *in, const uint8_t *data, size_t data_len, mainet_error *err)
 {
     in->pfx = mn_pfx_decode(data, data_len);
+    if (in->pfx == NULL)
+        MN_TRY(decode_armour(in, data, data_len, err));
     if (in->pfx == NULL)
         return mn_fail(err, MAINET_E_NOT_PKCS12, 0, "%zu bytes are not PKCS#12: %s", data_len,
                        guess(data, data_len));
@@ -116,6 +139,18 @@ count_encrypted(const reader *in, int at, mn_harvest *harvest, mainet_error *err
     return mn_algorithm_add_cost(safe->enc_data->algorithm, &harvest->iterations, err);
 }
 
+/* Such as enveloped data, which a private key opens (RFC 7292, 3.1). */
+static mainet_status
+pass_over_safe(const reader *in, int at, mn_harvest *harvest, mainet_error *err)
+{
+    char dotted[MN_DOTTED_LEN];
+    mainet_error why = {0};
+
+    (void)mn_fail(&why, MAINET_E_PKCS12_UNUSABLE, 0, "a safe that no password opens: %s",
+                  mn_object_name(sk_mn_content_value(in->safes, at)->type, dotted, sizeof dotted));
+    return mn_harvest_pass_over(harvest, &why, err);
+}
+
 /* Whatever is readable without the password is counted before anything is derived; what appears
  * later is counted when it appears, before it is opened. */
 static mainet_status
@@ -131,37 +166,28 @@ count_all(reader *in, mn_harvest *harvest, mainet_error *err)
             MN_TRY(count_encrypted(in, i, harvest, err));
             break;
         default:
-            mn_harvest_skip(harvest, "a safe that no password opens");
+            MN_TRY(pass_over_safe(in, i, harvest, err));
         }
     }
     return MAINET_OK;
-}
-
-static mn_bags *
-decrypt_with(const PKCS7_ENCRYPT *safe, const mn_password *password, size_t form, mainet_error *err)
-{
-    mn_auto(mn_secret) plain =
-        mn_decrypt(safe->enc_data->algorithm, safe->enc_data->enc_data, password, form, err);
-    mn_bags *bags = NULL;
-
-    if (plain == NULL)
-        return NULL;
-    bags = mn_bags_decode(mn_secret_bytes(plain), mn_secret_len(plain));
-    if (bags == NULL)
-        (void)mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "a decrypted safe does not decode");
-    return bags;
 }
 
 static mainet_status
 open_encrypted(reader *in, int at, mn_harvest *harvest, mainet_error *err)
 {
     mn_auto(PKCS7_ENCRYPT) safe = decode_encrypted(sk_mn_content_value(in->safes, at));
+    mn_auto(mn_secret) plain = NULL;
+    mainet_error why = {0};
 
     if (safe == NULL || safe->enc_data->enc_data == NULL)
         return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "safe %d does not decode", at);
-    in->bags[at] = decrypt_with(safe, in->password, in->form, err);
+    plain = mn_decrypt(safe->enc_data->algorithm, safe->enc_data->enc_data, in->password, in->form,
+                       &why);
+    if (plain == NULL)
+        return mn_harvest_pass_over(harvest, &why, err);
+    in->bags[at] = mn_bags_decode(mn_secret_bytes(plain), mn_secret_len(plain));
     if (in->bags[at] == NULL)
-        return mn_failure(err);
+        return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "a decrypted safe does not decode");
     return mn_harvest_count(harvest, in->bags[at], err);
 }
 
@@ -191,7 +217,12 @@ read_container(reader *in, const uint8_t *data, size_t data_len, mainet_pkcs12 *
     MN_TRY(count_all(in, &made->harvest, err));
     MN_TRY(mn_mac_verify(in->pfx->mac, in->content, in->password, &in->form, err));
     MN_TRY(open_all(in, &made->harvest, err));
-    return mn_pkcs12_pair(made, err);
+    MN_TRY(mn_pkcs12_pair(made, err));
+    if (made->identity_count == 0 && made->harvest.worst.status != MAINET_OK) {
+        *err = made->harvest.worst; /* it may well be what was in there */
+        return err->status;
+    }
+    return MAINET_OK;
 }
 
 mainet_pkcs12 *

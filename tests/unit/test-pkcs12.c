@@ -159,6 +159,7 @@ static const struct {
     {"<!DOCTYPE html><html><body>error</body></html>", "web page"},
     {"\r\n  <html>", "web page"},
     {"-----BEGIN CERTIFICATE-----\nMIIB\n", "PEM"},
+    {"\xfe\xed\xfe\xed\0\0\0\2", "JKS"},
     {"0", "decode"},
     {"\x30\x80", "decode"},
     {"\x30\x84\xff\xff\xff\xff", "decode"},

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Every digest, derivation and kind of key that a container may have. */
+#include <openssl/provider.h>
+
+#include "run-suite.h"
+#include "support/wild.h"
+
+static const struct {
+    const char *digest;
+    int64_t iterations; /* -1: none are told */
+    size_t salt_len;
+} macs[] = {
+    {"MD4", 10, 8},       {"MD5", 10, 8},        {"SHA1", -1, 8},       {"SHA1", 1, 20},
+    {"SHA1", 1000, 8},    {"SHA224", 10, 8},     {"SHA256", 10, 0},     {"SHA384", 10, 64},
+    {"SHA512", 10, 8},    {"SHA512-224", 10, 8}, {"SHA512-256", 10, 8}, {"SHA3-224", 10, 8},
+    {"SHA3-256", 10, 8},  {"SHA3-384", 10, 8},   {"SHA3-512", 10, 8},   {"RIPEMD160", 10, 8},
+    {"whirlpool", 10, 8}, {"SM3", 10, 8},
+};
+
+START_TEST(every_digest_of_a_mac_is_verified)
+{
+    const int64_t *told = macs[_i].iterations < 0 ? NULL : &macs[_i].iterations;
+    const uint8_t zeros[64] = {0};
+    mainet_error err = {0};
+    data content = element(SEQUENCE, plain_safe(join(own_key(END), own_certificate(END))));
+    data mac;
+    data made;
+
+    ck_assert_ptr_nonnull(OSSL_PROVIDER_load(NULL, "default"));
+    ck_assert_ptr_nonnull(OSSL_PROVIDER_load(NULL, "legacy"));
+    mac = mac_data(content, macs[_i].digest, raw(zeros, macs[_i].salt_len), PASSWORD, told);
+    made = pfx(3, content, mac);
+    expect_refusal(open_data(copy(made), "wrong", &err), MAINET_E_PKCS12_PASSWORD, "", &err);
+    expect_refusal(open_data(copy(made), NULL, &err), MAINET_E_PKCS12_PASSWORD, "", &err);
+    err = (mainet_error){0};
+    expect(open_data(made, PASSWORD, &err), 1, "", &err);
+}
+END_TEST
+
+static void
+use_key(EVP_PKEY *made)
+{
+    ck_assert_ptr_nonnull(made);
+    EVP_PKEY_free(key);
+    key = made;
+    encode_key();
+    ck_assert_int_eq(X509_set_pubkey(certificate, key), 1);
+    ck_assert_int_gt(i2d_re_X509_tbs(certificate, NULL), 0);
+    free(certificate_der.bytes);
+    certificate_der = ENCODED(X509, certificate);
+}
+
+static EVP_PKEY *
+make_ec(const char *curve, const char *encoding)
+{
+    OSSL_PARAM p[3] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)(uintptr_t)curve, 0),
+        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_EC_ENCODING, (char *)(uintptr_t)encoding,
+                                         0),
+        OSSL_PARAM_construct_end()};
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+    EVP_PKEY *made = NULL;
+
+    ck_assert_int_eq(EVP_PKEY_keygen_init(context), 1);
+    ck_assert_int_eq(EVP_PKEY_CTX_set_params(context, p), 1);
+    ck_assert_int_eq(EVP_PKEY_generate(context, &made), 1);
+    EVP_PKEY_CTX_free(context);
+    return made;
+}
+
+static EVP_PKEY *
+make_dsa(void)
+{
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "DSA", NULL);
+    EVP_PKEY *parameters = NULL;
+    EVP_PKEY *made = NULL;
+
+    ck_assert_int_eq(EVP_PKEY_paramgen_init(context), 1);
+    ck_assert_int_eq(EVP_PKEY_CTX_set_dsa_paramgen_bits(context, 1024), 1);
+    ck_assert_int_eq(EVP_PKEY_CTX_set_dsa_paramgen_q_bits(context, 160), 1);
+    ck_assert_int_eq(EVP_PKEY_generate(context, &parameters), 1);
+    EVP_PKEY_CTX_free(context);
+    context = EVP_PKEY_CTX_new_from_pkey(NULL, parameters, NULL);
+    ck_assert_int_eq(EVP_PKEY_keygen_init(context), 1);
+    ck_assert_int_eq(EVP_PKEY_generate(context, &made), 1);
+    EVP_PKEY_CTX_free(context);
+    EVP_PKEY_free(parameters);
+    return made;
+}
+
+static EVP_PKEY *
+make_of(const char *kind)
+{
+    if (strcmp(kind, "DSA") == 0)
+        return make_dsa();
+    if (strncmp(kind, "RSA ", 4) == 0)
+        return EVP_RSA_gen((unsigned)atoi(kind + 4));
+    if (strncmp(kind, "explicit ", 9) == 0)
+        return make_ec(kind + 9, "explicit");
+    if (kind[0] == 'X' || strncmp(kind, "ED", 2) == 0)
+        return EVP_PKEY_Q_keygen(NULL, NULL, kind);
+    return make_ec(kind, "named_curve");
+}
+
+static const char *const kinds[] = {
+    "RSA 512",         "RSA 1024",       "RSA 3072",       "DSA",
+    "P-224",           "P-384",          "P-521",          "secp256k1",
+    "brainpoolP256r1", "explicit P-256", "explicit P-384", "ED25519",
+    "ED448",           "X25519",         "X448",
+};
+
+START_TEST(every_kind_of_key_is_paired)
+{
+    mainet_error err = {0};
+
+    use_key(make_of(kinds[_i]));
+    expect(open_data(container_of(plain_safe(join(own_key(END), own_certificate(END)))), PASSWORD,
+                     &err),
+           1, "", &err);
+}
+END_TEST
+
+/* SubjectPublicKeyInfo ::= SEQUENCE { SEQUENCE { id-dsa }, BIT STRING }: as its issuer's. */
+START_TEST(a_dsa_key_fits_a_certificate_without_parameters)
+{
+    mainet_error err = {0};
+    const ASN1_BIT_STRING *bits = NULL;
+    X509_PUBKEY *spki = NULL;
+    uint8_t *value = NULL;
+
+    use_key(make_dsa());
+    spki = X509_get_X509_PUBKEY(certificate);
+    bits = X509_get0_pubkey_bitstr(certificate);
+    value = OPENSSL_memdup(bits->data, (size_t)bits->length);
+    ck_assert_int_eq(
+        X509_PUBKEY_set0_param(spki, OBJ_nid2obj(NID_dsa), V_ASN1_UNDEF, NULL, value, bits->length),
+        1);
+    ck_assert_int_gt(i2d_re_X509_tbs(certificate, NULL), 0);
+    free(certificate_der.bytes);
+    certificate_der = ENCODED(X509, certificate);
+    expect(open_data(container_of(plain_safe(join(own_key(END), own_certificate(END)))), PASSWORD,
+                     &err),
+           1, "", &err);
+    use_key(make_dsa());
+    expect(open_data(container_of(plain_safe(join(own_key(END), own_certificate(END)))), PASSWORD,
+                     &err),
+           1, "", &err);
+}
+END_TEST
+
+static const struct {
+    const char *oid; /* NULL: none is told */
+    const char *digest;
+    int64_t key_len; /* 0: none is told */
+    bool is_read;
+} functions[] = {
+    {NULL, "SHA1", 0, true},
+    {NULL, "SHA1", 32, true},
+    {"hmacWithSHA224", "SHA224", 32, true},
+    {"hmacWithSHA512", "SHA512", 0, true},
+    {"2.16.840.1.101.3.4.2.13", "SHA3-224", 0, true},
+    {"2.16.840.1.101.3.4.2.14", "SHA3-256", 32, true},
+    {"2.16.840.1.101.3.4.2.15", "SHA3-384", 0, true},
+    {"2.16.840.1.101.3.4.2.16", "SHA3-512", 0, true},
+    {"hmacWithSHA256", "SHA256", 16, false},
+    {"hmacWithSHA256", "SHA256", -1, false},
+    {"hmacWithSHA256", "SHA256", 1 << 30, false},
+    {"1.2.643.7.1.1.4.1", "SHA256", 0, false}, /* GOST */
+    {"1.2.3.4.5", "SHA256", 0, false},
+};
+
+static data
+pbes2_key(const char *function, const char *digest, int64_t key_len)
+{
+    uint8_t derived[32];
+    uint8_t out[512];
+    int first = 0;
+    int last = 0;
+    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    data prf =
+        function == NULL ? raw("", 0) : sequence(SEQUENCE, oid(function), raw("\5\0", 2), END);
+    data kdf = sequence(SEQUENCE, octets(raw(salt, sizeof salt)), integer(ITERATIONS),
+                        key_len == 0 ? raw("", 0) : integer(key_len), prf, END);
+    data scheme = sequence(SEQUENCE, oid("AES-256-CBC"), octets(raw("0123456789abcdef", 16)), END);
+    data parameters = sequence(SEQUENCE, sequence(SEQUENCE, oid("PBKDF2"), kdf, END), scheme, END);
+
+    ck_assert_int_eq(PKCS5_PBKDF2_HMAC(PASSWORD, -1, salt, sizeof salt, ITERATIONS,
+                                       EVP_get_digestbyname(digest), sizeof derived, derived),
+                     1);
+    ck_assert_uint_lt(key_info_der.len + 16, sizeof out);
+    ck_assert_int_eq(EVP_EncryptInit_ex(context, EVP_aes_256_cbc(), NULL, derived,
+                                        (const uint8_t *)"0123456789abcdef"),
+                     1);
+    ck_assert_int_eq(
+        EVP_EncryptUpdate(context, out, &first, key_info_der.bytes, (int)key_info_der.len), 1);
+    ck_assert_int_eq(EVP_EncryptFinal_ex(context, out + first, &last), 1);
+    EVP_CIPHER_CTX_free(context);
+    return bag("pkcs8ShroudedKeyBag",
+               sequence(SEQUENCE, sequence(SEQUENCE, oid("PBES2"), parameters, END),
+                        octets(raw(out, (size_t)(first + last))), END),
+               END);
+}
+
+START_TEST(every_function_of_pbkdf2_is_known)
+{
+    mainet_error err = {0};
+    data made = container_of(
+        plain_safe(join(pbes2_key(functions[_i].oid, functions[_i].digest, functions[_i].key_len),
+                        own_certificate(END))));
+    mainet_pkcs12 *container = open_data(made, PASSWORD, &err);
+
+    if (functions[_i].is_read)
+        expect(container, 1, "", &err);
+    else
+        expect_refusal(container, MAINET_E_PKCS12_UNUSABLE, "", &err);
+}
+END_TEST
+
+#define COUNT(table) (int)(sizeof(table) / sizeof *(table))
+
+static Suite *
+make_suite(void)
+{
+    Suite *suite = suite_create("kinds in containers");
+    TCase *tests = tcase_create("kinds in containers");
+
+    tcase_set_timeout(tests, 60);
+    tcase_add_checked_fixture(tests, prepare, clear);
+    tcase_add_loop_test(tests, every_digest_of_a_mac_is_verified, 0, COUNT(macs));
+    tcase_add_loop_test(tests, every_kind_of_key_is_paired, 0, COUNT(kinds));
+    tcase_add_test(tests, a_dsa_key_fits_a_certificate_without_parameters);
+    tcase_add_loop_test(tests, every_function_of_pbkdf2_is_known, 0, COUNT(functions));
+    suite_add_tcase(suite, tests);
+    return suite;
+}
+
+int
+main(void)
+{
+    return run_suite(make_suite());
+}
