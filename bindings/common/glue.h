@@ -27,6 +27,18 @@ mn_certificate_copy(const mainet_certificate *certificate, mainet_error *err)
     return copy;
 }
 
+/* Delete what mainet_token_prunable() lists, and answer it: a language has no list of handles. */
+static inline mainet_identity_list *
+mainet_token_prune_all(mainet_token *token, uint32_t flags, mainet_error *err)
+{
+    mainet_identity_list *list = mainet_token_prunable(token, flags, err);
+
+    if (list == NULL || mainet_token_prune(token, list, flags, err) == MAINET_OK)
+        return list;
+    mainet_identity_list_free(list);
+    return NULL;
+}
+
 static inline mainet_certificate *
 mainet_identity_chain_copy(const mainet_identity *identity, size_t index, mainet_error *err)
 {

@@ -8,6 +8,7 @@ MN_PRIVATE(mainet_identity, chain_length)
 MN_PARTIAL(mainet_identity, export_pkcs12)
 MN_PARTIAL(mainet_identity, export_pem)
 MN_PARTIAL(mainet_identity, export_certificates)
+MN_PARTIAL(mainet_identity, delete)
 MN_PRIVATE(mainet_identity, sign)
 MN_PRIVATE(mainet_identity, sign_digest)
 /** A certificate whose private key is in the token, with its chain; as it was when it was listed. */
@@ -36,6 +37,10 @@ struct mainet_identity {
         MN_ASK(mainet_identity, mn_optional_path, service)
         /** When it was acquired, if it was. */
         MN_ASK(mainet_identity, mn_optional_time, acquired_at)
+        /** When the service's confirmation page last said that it is installed, if it did. */
+        MN_ASK(mainet_identity, mn_optional_time, confirmed_at)
+        /** Whether the call that handed it out has added it to the token. */
+        MN_ASK(mainet_identity, bool, is_new)
         MN_ASK(mainet_identity, size_t, chain_length)
         MN_CALLS
         %newobject chain_copy;
@@ -66,6 +71,13 @@ struct mainet_identity {
          * @param flags which certificates
          * @return ASCII */
         mainet_bytes *export_certificates(mainet_export_flags flags MN_ZERO, mainet_error *err);
+        /** Delete it: its certificate, and its key with the last certificate that uses it.
+         * @param flags whether a newer one need not have been confirmed
+         * @throws NotConfirmedError if none of the newer ones was ever confirmed
+         * @throws IdentityNotFoundError if it was deleted meanwhile
+         * @throws TokenLockedError until the token is unlocked
+         * @throws StoreWriteError if the token cannot be written; nothing is deleted */
+        mainet_status delete(mainet_delete_flags flags MN_ZERO, mainet_error *err);
         %newobject sign;
         mainet_bytes *sign(mainet_signature signature, mainet_hash hash, const uint8_t *data,
                            size_t data_len, mainet_error *err);

@@ -42,6 +42,7 @@ const char *mainet_setting_name(size_t index);
 %include "mainetcert/export.h"
 %include "mainetcert/error.h"
 %include "mainetcert/log.h"
+%include "mainetcert/removal.h"
 %include "mainetcert/sign.h"
 %include "mainetcert/transfer.h"
 %include "mainetcert/acquire.h"

@@ -27,5 +27,9 @@ struct mainet_service {
         /** The address of the confirmation page, if the service has one. */
         MN_ASK(mainet_service, mn_optional_text, confirm_url)
         MN_CALLS
+        /** Whether an issuer is the one that is expected.
+         * @param certificate the issuer's, or one that it issued
+         * @return true if its common name is, and its fingerprint where the profile has one */
+        bool expects(const mainet_certificate *certificate);
     }
 };

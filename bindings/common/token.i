@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 %{
 #define delete_mainet_token mainet_token_free
+#define mainet_token_import_pkcs12 mainet_token_import
+#define mainet_token_prune(token, flags, err) mainet_token_prune_all(token, flags, err)
 %}
 
 MN_PRIVATE(mainet_token, setting)
 MN_PRIVATE(mainet_token, set)
 MN_PARTIAL(mainet_token, rekey)
 MN_PRIVATE(mainet_token, check)
+MN_PRIVATE(mainet_token, import_pkcs12)
+MN_PARTIAL(mainet_token, prunable)
+MN_PARTIAL(mainet_token, prune)
 /** One token: a file of keys and certificates under a PIN. */
 struct mainet_token {
     %extend {
@@ -106,5 +111,22 @@ struct mainet_token {
          * @throws IdentityNotFoundError if there is none
          * @throws IdentityAmbiguousError if there are several */
         mainet_identity *identity(const char *id, mainet_error *err);
+        %newobject import_pkcs12;
+        mainet_identity_list *import_pkcs12(mainet_pkcs12 *container, mainet_import_flags flags,
+                                            mainet_issuer_fn fn, void *user_data,
+                                            mainet_error *err);
+        %newobject prunable;
+        /** List the superseded identities that nobody needs any more.
+         * @param flags whether a newer one need not have been confirmed
+         * @return the identities
+         * @throws TokenLockedError until unlock */
+        mainet_identity_list *prunable(mainet_delete_flags flags MN_ZERO, mainet_error *err);
+        %newobject prune;
+        /** Delete the superseded identities that nobody needs any more, all of them or none.
+         * @param flags whether a newer one need not have been confirmed
+         * @return what was deleted
+         * @throws TokenLockedError until unlock
+         * @throws StoreWriteError if the token cannot be written; nothing is deleted */
+        mainet_identity_list *prune(mainet_delete_flags flags MN_ZERO, mainet_error *err);
     }
 };

@@ -145,6 +145,8 @@ mainet_request_listen(mainet_request *request, PyObject *listener, bool log, boo
     mainet_request_set_proxy_credentials(request, proxy ? mn_on_proxy : NULL, listener);
 }
 %}
+%typemap(in) (mainet_issuer_fn fn, void *user_data)
+    "$1 = $input == Py_None ? NULL : mn_on_issuer; $2 = $input;"
 %typemap(in) (mainet_check_fn fn, void *user_data) "$1 = mn_on_check; $2 = $input;"
 %typemap(in) PyObject *listener "$1 = $input;"
 %typemap(doctype) PyObject *listener "object";

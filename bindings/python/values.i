@@ -88,3 +88,5 @@ mn_give_time(int64_t seconds)
 %typemap(doctype) mainet_signature "Signature";
 %typemap(doctype) mainet_hash "Hash";
 %typemap(doctype) mainet_export_flags "ExportFlags";
+%typemap(doctype) mainet_import_flags "ImportFlags";
+%typemap(doctype) mainet_delete_flags "DeleteFlags";

@@ -121,6 +121,35 @@ def the_journey_works():
     connection.close()
 
 
+def what_is_exported_is_imported_elsewhere():
+    identity = mainetcert.acquire(new_token("export"), service, **named(order()))
+    container = mainetcert.Pkcs12(identity.export_pkcs12("p"), "p")
+    token = new_token("import")
+    asked = []
+    raised(mainetcert.CancelledError, token.import_pkcs12, container, issuer_decision=lambda _: False)
+    raised(ZeroDivisionError, token.import_pkcs12, container, issuer_decision=lambda _: 1 / 0)
+    there = token.import_pkcs12(container, mainetcert.ImportFlags.NOT_EXPORTABLE,
+                                issuer_decision=lambda issuer: asked.append(issuer) or True)
+    ok([(one.id, one.is_new, one.is_exportable) for one in there] == [(identity.id, True, False)] and
+       asked == [identity.chain[1]] and service.expects(asked[0]) is True, "a container is imported")
+    ok([one.is_new for one in token.import_pkcs12(container)] == [False], "once")
+
+
+def a_renewed_identity_takes_the_place_of_the_old():
+    token = new_token("renew")
+    old, renewed = (mainetcert.acquire(token, service, **named(order("--days", days)))
+                    for days in ("30", "400"))
+    ok(token.identity(old.id).superseded_by == renewed.id and not token.prunable() and
+       renewed.confirmed_at is None, "the old one is superseded")
+    raised(mainetcert.NotConfirmedError, old.delete)
+    mainetcert.confirm(renewed)
+    ok(token.identity(renewed.id).confirmed_at is not None and
+       [one.id for one in token.prunable()] == [old.id] == [one.id for one in token.prune()] and
+       [one.id for one in token] == [renewed.id], "and pruned when the newer one is confirmed")
+    renewed.delete(mainetcert.DeleteFlags.FORCE)
+    ok(not token.identities(), "an identity is deleted")
+
+
 def keys_that_stay_sign_and_are_not_exported():
     token = new_token("stay")
     identity = mainetcert.acquire(token, service, **named(order("--key", "ec:P-256")),
@@ -459,7 +488,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder, Standin(folder + "/standin") as standin:
         work = pathlib.Path(folder).resolve()
         service = mainetcert.Service(standin.profile)
-        run(the_journey_works, keys_that_stay_sign_and_are_not_exported,
+        run(the_journey_works, what_is_exported_is_imported_elsewhere,
+            a_renewed_identity_takes_the_place_of_the_old, keys_that_stay_sign_and_are_not_exported,
             every_situation_has_its_exception, the_service_refuses_with_its_situation,
             proxies_ask_by_callback, callbacks_raise_what_they_raise, control_c_interrupts,
             asyncio_cancels, values_are_python_values, a_token_lives_its_life,

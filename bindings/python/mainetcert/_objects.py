@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any, Self, TypeVar
 
 from . import _api, _native
-from ._catalogue import Hash, Signature
+from ._catalogue import Hash, ImportFlags, Signature, Status
 from ._errors import MainetError, make_error
 from ._types import Buffer, Path
 
@@ -151,6 +151,17 @@ class _Check:
         return 0
 
 
+class _Issuer:
+    """Decides on the issuers of what is imported."""
+
+    def __init__(self, decision: Callable[[Certificate], bool]) -> None:
+        self._decision = decision
+        self._raised: BaseException | None = None
+
+    def _on_issuer(self, issuer: Certificate, _expected: bool) -> int:
+        return Status.OK if self._decision(issuer) else Status.CANCELLED
+
+
 class _Settings(MutableMapping[str, str]):
     """The settings of a token by name."""
 
@@ -197,6 +208,24 @@ class Token(_Closing, _api.Token):
         """The settings: ``pin-limit``, ``show-expired``, ``show-superseded``. Setting one needs an
         unlocked token."""
         return _Settings(self)
+
+    def import_pkcs12(self, container: Pkcs12, flags: ImportFlags = ImportFlags.DEFAULT,
+                      issuer_decision: Callable[[Certificate], bool] | None = None) -> list[Identity]:
+        """Import every identity of a container, all or none, with the issuers that it holds of each.
+
+        :param container: an opened container
+        :param flags: whether their keys may leave the token again
+        :param issuer_decision: answers whether an issuer that the token has not met is accepted; all
+            of them are without it
+        :return: the container's identities in its order
+        :raises: TokenLockedError until unlock
+        :raises: CancelledError if an issuer was refused
+        :raises: StoreWriteError if the token cannot be written
+        """
+        if issuer_decision is None:
+            return self._import_pkcs12(container, flags, None)
+        listener = _Issuer(issuer_decision)
+        return reraise(listener, lambda: self._import_pkcs12(container, flags, listener))
 
     def check(self, seen: Callable[[str, MainetError | None], object] | None = None) -> None:
         """Look whether everything in the token is in order; all of it if it is unlocked.
