@@ -4,7 +4,7 @@
 set -eu
 cd "$1"
 echo 1..1
-scripts=$(find .ci examples share tests -type f -exec grep -lE '^#!/bin/(ba)?sh|^# shellcheck shell=' {} +)
+scripts=$(find .ci bindings examples share tests -type f -exec grep -lE '^#!/bin/(ba)?sh|^# shellcheck shell=' {} +)
 # shellcheck disable=SC2086 # one word per script
 if problems=$(shellcheck -x $scripts); then
     echo 'ok 1 - shellcheck is content'

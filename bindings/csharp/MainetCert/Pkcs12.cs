@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-3-Clause
+using System.Collections;
+
+namespace MainetCert;
+
+/// <remarks>A list of its certificates, first those whose private key is in it.</remarks>
+public sealed partial class Pkcs12 : IReadOnlyList<Certificate>
+{
+    /// <summary>Verify and decrypt a container that has no password.</summary>
+    /// <param name="data">DER or BER of one PFX, up to 1 MiB</param>
+    /// <exception cref="NotPkcs12Exception">if it is something else</exception>
+    /// <exception cref="Pkcs12PasswordException">if it has one</exception>
+    public Pkcs12(ReadOnlySpan<byte> data)
+        : this(data, default)
+    {
+    }
+
+    /// <summary>How many certificates it holds.</summary>
+    public int Count => CertificateCount;
+
+    /// <summary>The names of its identities; an empty one for an identity without a name.</summary>
+    public IReadOnlyList<string> FriendlyNames => [.. Enumerable.Range(0, IdentityCount).Select(FriendlyName)];
+
+    /// <summary>One of its certificates.</summary>
+    /// <param name="index">from 0</param>
+    /// <exception cref="ArgumentOutOfRangeException">if there is none</exception>
+    public Certificate this[int index]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(index);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+            return CertificateAt(index);
+        }
+    }
+
+    /// <summary>Its certificates.</summary>
+    /// <returns>each of them</returns>
+    public IEnumerator<Certificate> GetEnumerator() =>
+        Enumerable.Range(0, Count).Select(CertificateAt).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}
