@@ -148,13 +148,10 @@ note_finding(const char *place, const mainet_error *problem, void *user_data)
     return MAINET_OK;
 }
 
-/* A PIN is not asked for: without one the check goes as far as it can. */
-static mainet_status
-unlock_if_possible(const options *wanted, mainet_token *token, failure *why)
+static bool
+is_damage(mainet_status status)
 {
-    if (wanted->pin_source == NULL && mainet_token_has_pin(token))
-        return MAINET_OK;
-    return access_unlock(wanted, token, why);
+    return status == MAINET_E_STORE_TAMPERED || status == MAINET_E_STORE_OPEN;
 }
 
 mainet_status
@@ -165,17 +162,26 @@ command_token_check(const options *wanted, failure *why)
     scoped(json_t) document = must_have(json_object());
     scoped(char) count = NULL;
     findings all = {.damaged = must_have(json_array()), .is_quiet = wanted->json};
+    /* a PIN is not asked for: without one the check goes as far as it can */
+    bool is_complete = wanted->pin_source != NULL;
+    mainet_status refused = MAINET_OK;
     mainet_status status = MAINET_OK;
 
     json_put(document, "damaged", all.damaged);
     if (token == NULL)
         return why->error.status;
-    TRY(unlock_if_possible(wanted, token, why));
+    is_complete = is_complete || !mainet_token_has_pin(token);
+    if (is_complete)
+        refused = access_unlock(wanted, token, why);
+    if (refused != MAINET_OK && !is_damage(refused))
+        return refused;
     status = mainet_token_check(token, note_finding, &all, &why->error);
+    if (status == MAINET_OK)
+        status = refused;
     count = text_number((int64_t)all.count);
     json_put(document, "label", json_text(mainet_token_label(token)));
     json_put(document, "checked", json_integer((json_int_t)all.count));
-    json_put(document, "complete", json_boolean(!mainet_token_is_locked(token)));
+    json_put(document, "complete", json_boolean(is_complete));
     if (status != MAINET_OK) {
         why->partial = json_incref(document);
         return status;
@@ -183,8 +189,7 @@ command_token_check(const options *wanted, failure *why)
     if (wanted->json)
         json_print(document);
     else
-        message_print(stdout,
-                      mainet_token_is_locked(token) ? MESSAGE_SOUND_WITHOUT_PIN : MESSAGE_SOUND,
+        message_print(stdout, is_complete ? MESSAGE_SOUND : MESSAGE_SOUND_WITHOUT_PIN,
                       mainet_token_label(token), count);
     return MAINET_OK;
 }

@@ -115,7 +115,8 @@ mainet_token_create_without_pin(mainet_store *store, const char *label, mainet_e
  * Unlock a token with its PIN.
  *
  * Derives the key that opens the token key and proves it. A wrong PIN costs what a
- * right one costs, and is counted on disk before the answer.
+ * right one costs, and is counted on disk before the answer. Every object is verified; a token
+ * that does not verify stays locked, and mainet_token_check() then names all that is wrong.
  *
  * @param[in,out] token    An open token; stays as it was on failure.
  * @param[in]     pin      PIN bytes, not NUL-terminated; not kept.
@@ -391,7 +392,8 @@ typedef mainet_status (*mainet_check_fn)(const char *place, const mainet_error *
  * A locked token is checked as far as that goes: the pages of the file, the shape of every record,
  * the index, the pairing of certificates and keys. An unlocked one entirely: that nothing was
  * changed from outside, that every secret opens, that every private key signs for its public
- * half. Nothing is changed, and other programs can use the token meanwhile.
+ * half. So is one that was just refused by mainet_token_unlock() with MAINET_E_STORE_TAMPERED,
+ * until it is locked. Nothing is changed, and other programs can use the token meanwhile.
  *
  * @param[in]  token      A token, locked or not.
  * @param[in]  fn         Told of everything that is looked at; may be NULL.

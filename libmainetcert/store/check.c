@@ -73,7 +73,7 @@ check_head(inspection *self, mainet_error *err)
         return mn_fail(err, MAINET_E_STORE_TAMPERED, 0, "%lld objects where there were %llu",
                        (long long)mn_statement_number(rows, 0),
                        (unsigned long long)head.object_count);
-    return self->keys == NULL ? MAINET_OK : mn_rows_verify(database, self->keys, &head, err);
+    return self->keys == NULL ? MAINET_OK : mn_rows_verify_set(database, self->keys, &head, err);
 }
 
 static mainet_status
@@ -335,7 +335,7 @@ mainet_token_check(mainet_token *token, mainet_check_fn fn, void *user_data, mai
     err = MN_HEARD(err);
     if (token == NULL)
         return mn_fail(err, MAINET_E_ARGUMENT, 0, "a token is required");
-    self.keys = token->keys;
+    self.keys = token->keys != NULL ? token->keys : token->suspect;
     status = inspect(&self);
     if (status != MAINET_OK && self.first.status != status)
         return mn_fail(err, status, 0, "the callback ended the check");

@@ -582,6 +582,18 @@ mn_statement_is_null(mn_statement *statement, int column)
     return sqlite3_column_type(statement->handle, column) == SQLITE_NULL;
 }
 
+bool
+mn_statement_is_number(mn_statement *statement, int column)
+{
+    return sqlite3_column_type(statement->handle, column) == SQLITE_INTEGER;
+}
+
+bool
+mn_statement_is_blob(mn_statement *statement, int column)
+{
+    return sqlite3_column_type(statement->handle, column) == SQLITE_BLOB;
+}
+
 int64_t
 mn_statement_number(mn_statement *statement, int column)
 {

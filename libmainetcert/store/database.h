@@ -111,6 +111,13 @@ mn_statement_reset(mn_statement *statement);
 bool
 mn_statement_is_null(mn_statement *statement, int column);
 
+/** Whether a column has an integer, or a blob, in the file; to be asked before it is read. */
+bool
+mn_statement_is_number(mn_statement *statement, int column);
+
+bool
+mn_statement_is_blob(mn_statement *statement, int column);
+
 int64_t
 mn_statement_number(mn_statement *statement, int column);
 

@@ -82,11 +82,10 @@ verify(mainet_token *token, mn_role role, const mn_keys *keys, mainet_error *err
 }
 
 mn_keys *
-mn_token_prove(mainet_token *token, mn_role role, const uint8_t *pin, size_t pin_len,
-               mn_wrap *opened, mainet_error *err)
+mn_token_open_keys(mainet_token *token, mn_role role, const uint8_t *pin, size_t pin_len,
+                   mn_wrap *opened, mainet_error *err)
 {
     mn_auto(mn_secret) token_key = NULL;
-    mn_auto(mn_keys) keys = NULL;
     mn_head head;
 
     opened->role = role;
@@ -95,12 +94,17 @@ mn_token_prove(mainet_token *token, mn_role role, const uint8_t *pin, size_t pin
     if (read_wrap(token, role, opened, &head, err) != MAINET_OK)
         return NULL;
     token_key = open_wrap(token, head.token_id, opened, pin, pin_len, err);
-    if (token_key == NULL) {
-        if (mn_failure(err) == MAINET_E_PIN_INCORRECT)
-            count(token, role, false);
-        return NULL;
-    }
-    keys = mn_keys_new(&token_key, head.token_id, err);
+    return token_key == NULL ? NULL : mn_keys_new(&token_key, head.token_id, err);
+}
+
+mn_keys *
+mn_token_prove(mainet_token *token, mn_role role, const uint8_t *pin, size_t pin_len,
+               mn_wrap *opened, mainet_error *err)
+{
+    mn_auto(mn_keys) keys = mn_token_open_keys(token, role, pin, pin_len, opened, err);
+
+    if (keys == NULL && mn_failure(err) == MAINET_E_PIN_INCORRECT)
+        count(token, role, false);
     if (keys == NULL || verify(token, role, keys, err) != MAINET_OK)
         return NULL;
     if (opened->failures != 0)

@@ -40,35 +40,6 @@ compute_mac(const table_row *row, const mn_keys *keys, uint8_t mac[MN_SHA256_LEN
     return mn_hmac(mn_keys_mac(keys), text.data, text.len, mac, err);
 }
 
-mainet_status
-mn_rows_verify(mn_database *database, const mn_keys *keys, const mn_head *head, mainet_error *err)
-{
-    mn_auto(mn_statement) rows = mn_statement_new(database, "SELECT mac FROM object", err);
-    mn_head sum = {.object_count = 0};
-    bool more = false;
-
-    if (rows == NULL)
-        return mn_failure(err);
-    MN_TRY(mn_head_verify(head, keys, err));
-    for (;;) {
-        mn_reader mac;
-
-        MN_TRY(mn_statement_step(rows, &more, err));
-        if (!more)
-            break;
-        mac = mn_statement_blob(rows, 0);
-        if (mac.left != MN_SHA256_LEN)
-            return mn_fail(err, MAINET_E_STORE_TAMPERED, 0, "a row's MAC has %zu bytes", mac.left);
-        MN_TRY(mn_head_toggle(&sum, keys, mac.data, err));
-        sum.object_count++;
-    }
-    if (sum.object_count != head->object_count ||
-        CRYPTO_memcmp(sum.set_hash, head->set_hash, sizeof sum.set_hash) != 0)
-        return mn_fail(err, MAINET_E_STORE_TAMPERED, 0,
-                       "objects were added, taken out or put back from outside");
-    return MAINET_OK;
-}
-
 /* Whether the object that the records decode to has the columns of this row: no MAC covers the
  * hashes, which only follow from the attributes. */
 static mainet_status
@@ -99,6 +70,26 @@ decode(const table_row *row, mainet_error *err)
     if (object == NULL || check_columns(object, row, err) != MAINET_OK)
         return NULL;
     return mn_object_take(&object);
+}
+
+static bool
+is_flag(mn_statement *rows, int column)
+{
+    return mn_statement_is_number(rows, column) && mn_statement_number(rows, column) >= 0 &&
+           mn_statement_number(rows, column) <= 1;
+}
+
+/* SQL compares types too: a file that SQLite did not write may have a NULL where schema.sql allows
+ * none, which reads as 0 and is not found as 0. */
+static bool
+has_types(mn_statement *rows)
+{
+    for (int i = 0; i < MN_INDEX_COUNT; i++)
+        if (!mn_statement_is_null(rows, 8 + i) && !mn_statement_is_number(rows, 8 + i))
+            return false;
+    return mn_statement_is_number(rows, 1) && is_flag(rows, 2) && is_flag(rows, 3) &&
+           (mn_statement_is_null(rows, 4) ||
+            (mn_statement_is_blob(rows, 4) && mn_statement_blob(rows, 4).left == MN_SHA256_LEN));
 }
 
 static void
@@ -136,6 +127,9 @@ mn_rows_next(mn_statement *rows, const mn_keys *keys, mn_object **object, mainet
     MN_TRY(mn_statement_step(rows, &more, err));
     if (!more)
         return MAINET_OK;
+    if (!has_types(rows))
+        return mn_fail(err, MAINET_E_STORE_TAMPERED, 0, "row %lld contradicts itself",
+                       (long long)mn_statement_number(rows, 0));
     read_columns(rows, &row, &mac);
     if (keys != NULL) {
         MN_TRY(compute_mac(&row, keys, expected, err));
@@ -214,7 +208,10 @@ next_id(mn_database *database, int64_t *id, mainet_error *err)
     bool more = false;
 
     query = mn_statement_new(
-        database, "SELECT ifnull(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'object'", err);
+        database,
+        "SELECT max(ifnull((SELECT max(seq) FROM sqlite_sequence WHERE name = 'object'), 0), "
+        "ifnull((SELECT max(id) FROM object), 0)) + 1",
+        err);
     if (query == NULL)
         return mn_failure(err);
     MN_TRY(mn_statement_step(query, &more, err));

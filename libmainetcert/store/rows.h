@@ -9,9 +9,15 @@
 /* Objects as rows, within one transaction. Writers hand in the head, which they have read and
  * verified and write at the end. */
 
-/** MAINET_E_STORE_TAMPERED unless the rows are exactly those the head speaks of. */
+/** MAINET_E_STORE_TAMPERED unless the rows are exactly those the head speaks of, each verifies, and
+ * every index leads to all of them. */
 mainet_status
 mn_rows_verify(mn_database *database, const mn_keys *keys, const mn_head *head, mainet_error *err);
+
+/** Only that they are as many, and have the MACs, that the head speaks of. */
+mainet_status
+mn_rows_verify_set(mn_database *database, const mn_keys *keys, const mn_head *head,
+                   mainet_error *err);
 
 /** The columns of hashes, in the order that the table has them. */
 enum {

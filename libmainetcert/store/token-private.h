@@ -24,7 +24,8 @@ struct mainet_token {
     int32_t tries_left;
     char pin_limit[12];
     mn_settings settings;
-    mn_keys *keys; /* NULL while locked */
+    mn_keys *keys;    /* NULL while locked */
+    mn_keys *suspect; /* of a token that a PIN opened and that does not verify: for its check */
 };
 
 /** Begin a transaction on the token's file and read its head. MAINET_E_TOKEN_NOT_FOUND if the file
@@ -46,6 +47,11 @@ mn_token_refresh(mainet_token *token);
 mn_keys *
 mn_token_prove(mainet_token *token, mn_role role, const uint8_t *pin, size_t pin_len,
                mn_wrap *opened, mainet_error *err);
+
+/** The keys that a PIN opens, of a token that may not verify; counts nothing. */
+mn_keys *
+mn_token_open_keys(mainet_token *token, mn_role role, const uint8_t *pin, size_t pin_len,
+                   mn_wrap *opened, mainet_error *err);
 
 /** After a login, what needs keys and write access: migrate an older format, seal the token key
  * again at a cost that has risen, remove a key file that opens nothing any more. Nothing of that

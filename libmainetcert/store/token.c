@@ -138,6 +138,7 @@ mainet_token_free(mainet_token *token)
     if (token == NULL || atomic_fetch_sub(&token->references, 1) != 1)
         return;
     mn_keys_free(token->keys);
+    mn_keys_free(token->suspect);
     mainet_store_free(token->store);
     free(token->path);
     free(token);
@@ -156,6 +157,26 @@ mn_token_refresh(mainet_token *token)
         describe(token, &head, &roles);
 }
 
+static void
+forget_suspect(mainet_token *token)
+{
+    mn_keys_free(token->suspect);
+    token->suspect = NULL;
+}
+
+/* Only a check uses these: nothing is read or signed with keys of a token that does not verify. */
+static mainet_status
+keep_suspect(mainet_token *token, mn_role role, const uint8_t *pin, size_t pin_len,
+             mainet_error *err)
+{
+    mainet_error no_matter = {0};
+    mn_wrap opened;
+
+    if (err->status == MAINET_E_STORE_TAMPERED || err->status == MAINET_E_STORE_OPEN)
+        token->suspect = mn_token_open_keys(token, role, pin, pin_len, &opened, &no_matter);
+    return err->status;
+}
+
 mainet_status
 mainet_token_unlock(mainet_token *token, const uint8_t *pin, size_t pin_len, mainet_error *err)
 {
@@ -167,10 +188,11 @@ mainet_token_unlock(mainet_token *token, const uint8_t *pin, size_t pin_len, mai
         return mn_fail(err, MAINET_E_ARGUMENT, 0, "a token is required");
     if (!token->has_user_pin)
         role = MN_ROLE_NONE; /* whatever PIN is given: there is none to prove */
+    forget_suspect(token);
     keys = mn_token_login(token, role, pin, pin_len, err);
     mn_token_refresh(token);
     if (keys == NULL)
-        return mn_failure(err);
+        return keep_suspect(token, role, pin, pin_len, err);
     mn_keys_free(token->keys);
     token->keys = mn_keys_take(&keys);
     return MAINET_OK;
@@ -183,6 +205,7 @@ mainet_token_lock(mainet_token *token, mainet_error *err)
         return mn_fail(err, MAINET_E_ARGUMENT, 0, "a token is required");
     mn_keys_free(token->keys);
     token->keys = NULL;
+    forget_suspect(token);
     return MAINET_OK;
 }
 

@@ -102,6 +102,18 @@ a_token_is_checked() {
     like "in words" "$out" "破損: file"
     cp "$work/sound" "$(echo "$store"/*.db)"
     opens_with "with its bytes back it is sound" RIGHT_PIN
+    python3 -c 'import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as token:
+    token.execute("UPDATE object SET mac = zeroblob(32) WHERE class = 3")' "$store"/*.db
+    bare check
+    is "what only the keys tell is not told without" "$status $(jq -c .complete <<<"$out")" "0 false"
+    token check
+    failed "with the PIN it is" 303
+    ok "and named, though no login is" jq -e \
+        '.complete and (.damaged | map(.place) | any(test("private key")))' <<<"$out"
+    token set show-expired=no
+    failed "nothing else is done with such a token" 303
+    cp "$work/sound" "$(echo "$store"/*.db)"
 }
 
 a_token_is_copied_out_and_in() {

@@ -96,8 +96,9 @@ START_TEST(an_insert_that_is_killed_is_whole_or_not_there)
     size_t before = 0;
     unsigned seed = (unsigned)getpid();
 
-    for (int round = 0; round < 60; round++) {
-        struct timespec pause = {0, rand_r(&seed) % 30000000};
+    /* where the machine is slow, longer, until something was inserted */
+    for (int round = 0; round < 60 || (before == 0 && round < 600); round++) {
+        struct timespec pause = {0, rand_r(&seed) % (round < 60 ? 30000000 : 300000000)};
         pid_t child = fork();
 
         if (child == 0)
