@@ -97,7 +97,7 @@ replace(const char *path, const char *text, mode_t mode, mainet_error *err)
         return fail_at(real, err);
     if (stat(real, &info) == 0) {
         mode = info.st_mode & 07777;
-        (void)(fchown(fd, info.st_uid, info.st_gid) + 1); /* allowed or not: it is a courtesy */
+        is_done = fchown(fd, info.st_uid, info.st_gid) == 0; /* may fail: then it is ours now */
     }
     is_done = fchmod(fd, mode) == 0 && write_all(fd, text);
     is_done = close(fd) == 0 && is_done;

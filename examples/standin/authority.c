@@ -201,7 +201,8 @@ issue_server(const char *organization, X509 *issuer, EVP_PKEY *issuer_key, char 
         {NID_basic_constraints, "critical,CA:FALSE"},
         {NID_key_usage, "critical,digitalSignature"},
         {NID_ext_key_usage, "serverAuth"},
-        {NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1,IP:::1"},
+        {NID_subject_alt_name, "DNS:localhost,DNS:a.localhost,DNS:b.localhost,DNS:c.localhost,"
+                               "DNS:d.localhost,IP:127.0.0.1,IP:::1"},
         {NID_subject_key_identifier, "hash"},
         {NID_authority_key_identifier, "keyid:always"},
         {0, NULL},
