@@ -95,7 +95,8 @@ typedef enum mainet_import_flags {
  *
  * All of them in one transaction: on failure the token is unchanged. What is there already stays
  * as it is, exportable or not; mainet_identity_is_new() tells. Certificates that are in no
- * identity's chain are left out.
+ * identity's chain are left out, and so are identities whose key no token can hold (RSA, EC over
+ * named curves and Ed25519 are held) if there are others.
  *
  * @param[in,out] token      Unlocked.
  * @param[in]     container  An opened container.
@@ -105,7 +106,7 @@ typedef enum mainet_import_flags {
  * @param[in]     user_data  Handed to it.
  * @param[out]    err        Filled on failure; may be NULL.
  *
- * @return The container's identities in its order, yours to free, or NULL:
+ * @return Those identities in the container's order, yours to free, or NULL:
  *         MAINET_E_TOKEN_LOCKED, MAINET_E_NO_KEY_PAIR (no certificate matches a private key),
  *         MAINET_E_CANCELLED (an issuer was refused), MAINET_E_PKCS12_UNUSABLE,
  * MAINET_E_STORE_WRITE, MAINET_E_STORE_BUSY, MAINET_E_ARGUMENT.

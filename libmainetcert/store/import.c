@@ -6,12 +6,14 @@
 #include "mainetcert/transfer.h"
 #include "pkcs12/read.h"
 #include "store/identity-private.h"
+#include "store/key.h"
 
 /* One call of mainet_token_import. */
 typedef struct arrivals {
     mainet_token *token;
     const mainet_pkcs12 *container;
-    mn_chain *chains; /* of each identity */
+    size_t *picks;    /* identities of the container whose keys a token can hold */
+    mn_chain *chains; /* of each of them */
     mn_identity_import *imports;
     mn_identity_result *results;
     size_t count;
@@ -25,6 +27,7 @@ arrivals_clear(arrivals *all)
         if (all->results != NULL)
             mainet_identity_free(all->results[i].identity);
     }
+    free(all->picks);
     free(all->chains);
     free(all->imports);
     free(all->results);
@@ -53,8 +56,8 @@ build_chains(arrivals *all, mainet_error *err)
     for (size_t i = 0; i < mainet_pkcs12_certificate_count(all->container); i++)
         MN_TRY(mn_issuers_add(issuers, mn_pkcs12_certificate(all->container, i), err));
     for (size_t i = 0; i < all->count; i++) {
-        MN_TRY(mn_issuers_chain(issuers, mn_pkcs12_certificate(all->container, i), &all->chains[i],
-                                err));
+        MN_TRY(mn_issuers_chain(issuers, mn_pkcs12_certificate(all->container, all->picks[i]),
+                                &all->chains[i], err));
         cut_chain(&all->chains[i]);
     }
     return MAINET_OK;
@@ -105,21 +108,43 @@ fill_imports(arrivals *all, uint32_t flags)
         mn_chain *chain = &all->chains[i];
 
         all->imports[i] = (mn_identity_import){
-            .key = mn_pkcs12_key(all->container, i),
+            .key = mn_pkcs12_key(all->container, all->picks[i]),
             .certificate = chain->certificates[0],
             .chain = (const mainet_certificate *const *)(chain->certificates + 1),
             .chain_count = chain->count - 1,
-            .label = mainet_pkcs12_friendly_name(all->container, i),
+            .label = mainet_pkcs12_friendly_name(all->container, all->picks[i]),
             .exportable = (flags & MAINET_IMPORT_NOT_EXPORTABLE) == 0,
         };
     }
 }
 
+/* Keys for agreement or of rare kinds stay where they are, unless there are no others. */
+static mainet_status
+pick(arrivals *all, size_t *count, mainet_error *err)
+{
+    const size_t held = mainet_pkcs12_identity_count(all->container);
+    mainet_error why = {0};
+
+    *count = 0;
+    all->picks = calloc(held, sizeof *all->picks);
+    if (all->picks == NULL)
+        return mn_fail_memory(err, "import");
+    for (size_t i = 0; i < held; i++) {
+        if (mn_key_check(mn_pkcs12_key(all->container, i), &why) == MAINET_OK)
+            all->picks[(*count)++] = i;
+    }
+    if (*count > 0)
+        return MAINET_OK;
+    *err = why;
+    return why.status;
+}
+
 static mainet_status
 make_room(arrivals *all, mainet_error *err)
 {
-    const size_t count = mainet_pkcs12_identity_count(all->container);
+    size_t count = 0;
 
+    MN_TRY(pick(all, &count, err));
     all->chains = calloc(count, sizeof *all->chains);
     all->imports = calloc(count, sizeof *all->imports);
     all->results = calloc(count, sizeof *all->results);

@@ -24,6 +24,22 @@ is_rsa(const EVP_PKEY *key)
     return EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "RSA-PSS");
 }
 
+mainet_status
+mn_key_check(const EVP_PKEY *key, mainet_error *err)
+{
+    const char *kind = EVP_PKEY_get0_type_name(key);
+    char group[80];
+
+    if (is_rsa(key) || EVP_PKEY_is_a(key, "ED25519"))
+        return MAINET_OK;
+    if (EVP_PKEY_is_a(key, "EC") && EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME,
+                                                                   group, sizeof group, NULL) == 1)
+        return MAINET_OK;
+    return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0,
+                   "a key (%s) that is neither RSA, EC over a named curve, nor Ed25519",
+                   kind == NULL ? "unknown" : kind);
+}
+
 static mainet_status
 get_number(EVP_PKEY *key, const char *name, BIGNUM **number, mainet_error *err)
 {
@@ -228,6 +244,7 @@ mn_key_default_id(EVP_PKEY *key, uint8_t id[MN_KEY_ID_LEN], mainet_error *err)
     mn_auto(BIGNUM) modulus = NULL;
     uint8_t bytes[2048];
 
+    MN_TRY(mn_key_check(key, err));
     if (is_rsa(key)) {
         MN_TRY(get_number(key, OSSL_PKEY_PARAM_RSA_N, &modulus, err));
         if ((size_t)BN_num_bytes(modulus) > sizeof bytes)

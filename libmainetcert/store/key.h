@@ -10,6 +10,10 @@
 #define MN_CKK_EC_EDWARDS 0x40u /**< PKCS#11 v3.0; p11-kit's header ends at 2.40 */
 #define MN_KEY_ID_LEN 20
 
+/** MAINET_E_PKCS12_UNUSABLE, with its kind, unless a token can hold the key. */
+mainet_status
+mn_key_check(const EVP_PKEY *key, mainet_error *err);
+
 /** Set CKA_KEY_TYPE, the public numbers and CKA_PUBLIC_KEY_INFO as a CKO_PUBLIC_KEY has them. */
 mainet_status
 mn_key_set_public(EVP_PKEY *key, mn_attributes *attributes, mainet_error *err);

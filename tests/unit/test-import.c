@@ -175,6 +175,55 @@ START_TEST(a_refused_issuer_leaves_nothing)
 }
 END_TEST
 
+/* The container's other key; a token holds none for agreement. */
+static mainet_pkcs12 *
+make_container_for_agreement(bool alone)
+{
+    mainet_certificate *own = make_certificate(key, "own", ca_key, "CA", 2, 300);
+    EVP_PKEY *agreement = make_key("X448");
+    mainet_certificate *other = make_certificate(agreement, "other", ca_key, "CA", 3, 300);
+    EVP_PKEY *signing = key;
+    box made = {.bags = NULL};
+    mainet_pkcs12 *container = NULL;
+
+    put_certificate(&made, other, NULL);
+    if (!alone) {
+        put_certificate(&made, own, NULL);
+        ck_assert_ptr_nonnull(PKCS12_add_key(&made.bags, key, 0, 1, -1, "p"));
+    }
+    key = agreement;
+    container = close_box(&made);
+    key = signing;
+    EVP_PKEY_free(agreement);
+    mainet_certificate_free(own);
+    mainet_certificate_free(other);
+    return container;
+}
+
+START_TEST(a_key_that_no_token_holds_does_not_stop_the_rest)
+{
+    mainet_error err = {0};
+    mainet_pkcs12 *container = make_container_for_agreement(false);
+    mainet_identity_list *list = mainet_token_import(token, container, 0, NULL, NULL, &err);
+    mainet_identity *identity = NULL;
+
+    ck_assert_msg(list != NULL, "%s", err.detail);
+    ck_assert_int_eq(err.status, MAINET_OK);
+    ck_assert_uint_eq(mainet_pkcs12_identity_count(container), 2);
+    ck_assert_uint_eq(mainet_identity_list_count(list), 1);
+    identity = mainet_identity_list_at(list, 0, NULL);
+    ck_assert_str_eq(mainet_identity_label(identity), "own");
+    mainet_identity_free(identity);
+    mainet_identity_list_free(list);
+    mainet_pkcs12_free(container);
+    container = make_container_for_agreement(true);
+    ck_assert_ptr_null(mainet_token_import(token, container, 0, NULL, NULL, &err));
+    ck_assert_int_eq(err.status, MAINET_E_PKCS12_UNUSABLE);
+    ck_assert_msg(strstr(err.detail, "X448") != NULL, "%s", err.detail);
+    mainet_pkcs12_free(container);
+}
+END_TEST
+
 START_TEST(a_container_without_identity_is_refused)
 {
     data file = read_data("pkcs12/no-match.p12");
@@ -292,6 +341,7 @@ make_suite(void)
     tcase_add_test(tests, every_identity_comes_in_with_its_chain);
     tcase_add_test(tests, what_is_there_stays_as_it_is);
     tcase_add_test(tests, a_refused_issuer_leaves_nothing);
+    tcase_add_test(tests, a_key_that_no_token_holds_does_not_stop_the_rest);
     tcase_add_test(tests, a_container_without_identity_is_refused);
     tcase_add_test(tests, a_locked_token_takes_nothing);
     tcase_add_test(tests, a_false_issuer_stays_outside);
