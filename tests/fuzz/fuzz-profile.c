@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A service profile: text of an INI file. */
 #include <string.h>
+#include <strings.h>
 
 #include "acquire/profile.h"
 #include "fuzz.h"
@@ -17,8 +18,8 @@ check(const mn_profile *profile)
 {
     HOLDS(profile->name != NULL && profile->issuer != NULL && profile->support != NULL);
     HOLDS(profile->ca_file != NULL && (*profile->ca_file == '\0' || *profile->ca_file == '/'));
-    HOLDS(strncmp(profile->retrieve_url, "https:", 6) == 0);
-    HOLDS(*profile->confirm_url == '\0' || strncmp(profile->confirm_url, "https:", 6) == 0);
+    HOLDS(strncasecmp(profile->retrieve_url, "https:", 6) == 0);
+    HOLDS(*profile->confirm_url == '\0' || strncasecmp(profile->confirm_url, "https:", 6) == 0);
     check_texts(&profile->words_auth_failed);
     check_texts(&profile->words_not_available);
     check_texts(&profile->words_busy);
