@@ -104,11 +104,12 @@ mn_transaction_commit(mn_database *database, const mn_keys *keys, mn_head *head,
 }
 
 /* A public key as it is found beside a private key or its certificate, with the same CKA_ID:
- * without it browsers do not offer the certificate before login. */
+ * without it browsers do not offer the certificate before login. CKA_DERIVE of both halves is the
+ * same, as OpenSC's tests have it. */
 static mn_object *
 make_public_key(const mn_object *like, EVP_PKEY *key, mainet_error *err)
 {
-    static const uint64_t shared[] = {CKA_ID, CKA_LABEL, CKA_SUBJECT};
+    static const uint64_t shared[] = {CKA_ID, CKA_LABEL, CKA_SUBJECT, CKA_DERIVE};
     mn_auto(EVP_PKEY) made = key == NULL ? mn_object_public_key(like, err) : NULL;
     mn_auto(mn_attributes) plain = NULL;
 

@@ -93,6 +93,38 @@ START_TEST(a_secret_key_is_checked_by_its_cipher)
 }
 END_TEST
 
+/* The halves of a pair are for the same: what the one signs the other verifies, and so on. */
+static const struct {
+    CK_ATTRIBUTE_TYPE private_half;
+    CK_ATTRIBUTE_TYPE public_half;
+} uses[] = {
+    {CKA_SIGN, CKA_VERIFY},     {CKA_SIGN_RECOVER, CKA_VERIFY_RECOVER},
+    {CKA_DECRYPT, CKA_ENCRYPT}, {CKA_UNWRAP, CKA_WRAP},
+    {CKA_DERIVE, CKA_DERIVE},
+};
+
+START_TEST(both_halves_of_a_pair_are_for_the_same)
+{
+    const CK_SESSION_HANDLE session = open_user_session();
+
+    for (size_t i = 0; i < IDENTITY_COUNT; i++) {
+        const CK_OBJECT_HANDLE private_half = find_one(session, CKO_PRIVATE_KEY, key_types[i]);
+        const CK_OBJECT_HANDLE public_half = find_one(session, CKO_PUBLIC_KEY, key_types[i]);
+
+        for (size_t j = 0; j < COUNT(uses); j++) {
+            CK_BBOOL does = 2;
+            CK_BBOOL undoes = 3;
+            CK_ATTRIBUTE one = {uses[j].private_half, &does, 1};
+            CK_ATTRIBUTE other = {uses[j].public_half, &undoes, 1};
+
+            ck_assert_rv(p11->C_GetAttributeValue(session, private_half, &one, 1), CKR_OK);
+            ck_assert_rv(p11->C_GetAttributeValue(session, public_half, &other, 1), CKR_OK);
+            ck_assert_uint_eq(does, undoes);
+        }
+    }
+}
+END_TEST
+
 START_TEST(the_profiles_are_told_and_nobody_changes_them)
 {
     static const CK_ULONG expected[] = {CKP_BASELINE_PROVIDER, CKP_EXTENDED_PROVIDER,
@@ -176,6 +208,7 @@ make_suite(void)
     tcase_add_checked_fixture(all, start_module, stop_module);
     tcase_add_test(all, a_certificate_is_checked_by_its_hash);
     tcase_add_loop_test(all, a_secret_key_is_checked_by_its_cipher, 0, COUNT(check_rows));
+    tcase_add_test(all, both_halves_of_a_pair_are_for_the_same);
     tcase_add_test(all, the_profiles_are_told_and_nobody_changes_them);
     tcase_add_loop_test(all, what_no_token_has_is_missed_without_opening_a_file, 0, COUNT(missed));
     suite_add_tcase(suite, all);
