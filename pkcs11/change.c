@@ -122,7 +122,7 @@ static CK_RV
 read_values(const p11_object *object, const mn_keys *keys, const CK_ATTRIBUTE *template,
             CK_ULONG count, mn_attributes *values)
 {
-    CK_RV rv = CKR_OK;
+    CK_RV rv = p11_template_is_consistent(template, count) ? CKR_OK : CKR_TEMPLATE_INCONSISTENT;
 
     for (CK_ULONG i = 0; i < count && rv == CKR_OK; i++) {
         p11_kind kind = P11_KIND_BYTES;

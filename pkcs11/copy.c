@@ -76,6 +76,8 @@ fill(p11_draft *draft, const p11_object *object, const mn_keys *keys, const CK_A
     draft->plain = mn_attributes_copy(mn_object_attributes(object->stored), &err);
     if (draft->plain == NULL)
         return CKR_HOST_MEMORY;
+    if (!p11_template_is_consistent(template, count))
+        return CKR_TEMPLATE_INCONSISTENT;
     if (mn_object_is_hidden(object->stored))
         rv = open_hidden(object, keys, draft->plain);
     for (CK_ULONG i = 0; i < count && rv == CKR_OK; i++) {

@@ -76,7 +76,7 @@ has_shape(const CK_ATTRIBUTE *attribute, p11_kind kind)
 {
     const CK_ULONG len = attribute->ulValueLen;
 
-    if (attribute->pValue == NULL && len != 0)
+    if ((attribute->pValue == NULL && len != 0) || len > MN_ATTRIBUTE_CEILING)
         return false;
     switch (kind) {
     case P11_KIND_NUMBER:
@@ -127,8 +127,6 @@ read_one(p11_draft *draft, const CK_ATTRIBUTE *attribute)
                    : CKR_TEMPLATE_INCONSISTENT;
     if (attribute->type == CKA_CHECK_VALUE) /* it follows from the value */
         return CKR_OK;
-    if (mn_attributes_get(draft->plain, attribute->type) != NULL)
-        return CKR_TEMPLATE_INCONSISTENT;
     return p11_template_keep(draft->plain, attribute, kind);
 }
 
@@ -219,7 +217,8 @@ p11_draft_read(p11_draft *draft, p11_session *session, const CK_ATTRIBUTE *templ
     draft->plain = mn_attributes_new(&err);
     if (draft->plain == NULL)
         return CKR_HOST_MEMORY;
-    rv = settle_kind(draft, template, count);
+    rv = p11_template_is_consistent(template, count) ? settle_kind(draft, template, count)
+                                                     : CKR_TEMPLATE_INCONSISTENT;
     for (CK_ULONG i = 0; i < count && rv == CKR_OK; i++)
         rv = read_one(draft, &template[i]);
     if (rv == CKR_OK)

@@ -55,7 +55,7 @@ has_length(const CK_ATTRIBUTE *attribute, p11_kind kind)
     case P11_KIND_BYTES:
         break;
     }
-    return true;
+    return attribute->ulValueLen <= MN_ATTRIBUTE_CEILING;
 }
 
 static CK_RV
@@ -120,6 +120,28 @@ p11_wanted_clear(p11_wanted *wanted)
 {
     mn_attributes_free(wanted->stored);
     wanted->stored = NULL;
+}
+
+static bool
+is_equal(const CK_ATTRIBUTE *a, const CK_ATTRIBUTE *b)
+{
+    if (a->ulValueLen != b->ulValueLen)
+        return false;
+    return a->pValue == b->pValue || a->ulValueLen == 0 ||
+           (a->pValue != NULL && b->pValue != NULL &&
+            memcmp(a->pValue, b->pValue, a->ulValueLen) == 0);
+}
+
+bool
+p11_template_is_consistent(const CK_ATTRIBUTE *template, CK_ULONG count)
+{
+    for (CK_ULONG i = 1; i < count; i++) {
+        for (CK_ULONG j = 0; j < i; j++) {
+            if (template[i].type == template[j].type && !is_equal(&template[i], &template[j]))
+                return false;
+        }
+    }
+    return true;
 }
 
 const CK_ATTRIBUTE *

@@ -36,6 +36,11 @@ p11_wanted_next(p11_wanted *wanted, size_t form, CK_RV *rv);
 void
 p11_wanted_clear(p11_wanted *wanted);
 
+/** Whether no attribute has two values. One that is said twice alike is as good as said once, which
+ *  the standard asks for (PKCS#11 v3.0, 4.1.1). */
+bool
+p11_template_is_consistent(const CK_ATTRIBUTE *template, CK_ULONG count);
+
 /** An attribute of a template; NULL if it is not there. */
 const CK_ATTRIBUTE *
 p11_template_find(const CK_ATTRIBUTE *template, CK_ULONG count, CK_ATTRIBUTE_TYPE type);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define COUNT_CEILING 256
-#define VALUE_CEILING (1u << 20)
 
 struct mn_attributes {
     mn_attribute *items; /* values are owned */
@@ -117,7 +116,7 @@ mn_attributes_set(mn_attributes *attributes, uint64_t type, const void *value, s
     bool replaces = at < attributes->count && attributes->items[at].type == type;
     uint8_t *copy = NULL;
 
-    if (value_len > VALUE_CEILING || (!replaces && attributes->count >= COUNT_CEILING))
+    if (value_len > MN_ATTRIBUTE_CEILING || (!replaces && attributes->count >= COUNT_CEILING))
         return mn_fail(err, MAINET_E_ARGUMENT, 0, "attribute %#llx: too large, or too many",
                        (unsigned long long)type);
     copy = malloc(value_len + 1);

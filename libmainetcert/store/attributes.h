@@ -4,6 +4,8 @@
 
 #include "base/buffer.h"
 
+#define MN_ATTRIBUTE_CEILING ((size_t)1 << 20) /* bytes of one value */
+
 /** One PKCS#11 attribute as the store keeps it: CK_ULONG as 8 bytes big-endian, CK_BBOOL
  *  as one byte 0 or 1, everything else as it is. */
 typedef struct mn_attribute {
