@@ -17,5 +17,9 @@ p11_random_generate(CK_BYTE *out, CK_ULONG len)
 CK_RV
 p11_random_seed(const CK_BYTE *seed, CK_ULONG len)
 {
-    return seed == NULL && len != 0 ? CKR_ARGUMENTS_BAD : CKR_RANDOM_SEED_NOT_SUPPORTED;
+    mainet_error err = {0};
+
+    if (seed == NULL && len != 0)
+        return CKR_ARGUMENTS_BAD;
+    return len == 0 ? CKR_OK : p11_ckr(mn_random_stir(seed, len, &err));
 }

@@ -14,7 +14,6 @@ refuse(CK_RV reason)
         return refuse(CKR_FUNCTION_NOT_SUPPORTED);                                                 \
     }
 #define REFUSE_1(name, t0) CK_RV name(CK_##t0 IGNORED p0) REFUSED
-#define REFUSE_2(name, t0, t1) CK_RV name(CK_##t0 IGNORED p0, CK_##t1 IGNORED p1) REFUSED
 #define REFUSE_3(name, t0, t1, t2)                                                                 \
     CK_RV name(CK_##t0 IGNORED p0, CK_##t1 IGNORED p1, CK_##t2 IGNORED p2) REFUSED
 #define REFUSE_4(name, t0, t1, t2, t3)                                                             \
@@ -64,11 +63,6 @@ REFUSE_7(C_VerifyMessageNext, SESSION_HANDLE, VOID_PTR, ULONG, BYTE_PTR, ULONG, 
 REFUSE_1(C_MessageVerifyFinal, SESSION_HANDLE)
 REFUSE_3(C_GetOperationState, SESSION_HANDLE, BYTE_PTR, ULONG_PTR)
 REFUSE_5(C_SetOperationState, SESSION_HANDLE, BYTE_PTR, ULONG, OBJECT_HANDLE, OBJECT_HANDLE)
-REFUSE_2(C_DigestInit, SESSION_HANDLE, MECHANISM_PTR)
-REFUSE_5(C_Digest, SESSION_HANDLE, BYTE_PTR, ULONG, BYTE_PTR, ULONG_PTR)
-REFUSE_3(C_DigestUpdate, SESSION_HANDLE, BYTE_PTR, ULONG)
-REFUSE_2(C_DigestKey, SESSION_HANDLE, OBJECT_HANDLE)
-REFUSE_3(C_DigestFinal, SESSION_HANDLE, BYTE_PTR, ULONG_PTR)
 REFUSE_5(C_DigestEncryptUpdate, SESSION_HANDLE, BYTE_PTR, ULONG, BYTE_PTR, ULONG_PTR)
 REFUSE_5(C_DecryptDigestUpdate, SESSION_HANDLE, BYTE_PTR, ULONG, BYTE_PTR, ULONG_PTR)
 REFUSE_5(C_SignEncryptUpdate, SESSION_HANDLE, BYTE_PTR, ULONG, BYTE_PTR, ULONG_PTR)

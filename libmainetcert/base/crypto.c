@@ -12,6 +12,8 @@
 
 #include "base/openssl.h"
 
+#define STIR_MAX ((size_t)1 << 20) /* bytes of a seed that are taken at once */
+
 /* Made once and never freed: a host may have run OPENSSL_cleanup before it lets go of us. */
 typedef struct crypto {
     OSSL_LIB_CTX *context;
@@ -108,6 +110,22 @@ mn_random(uint8_t *out, size_t len, mainet_error *err)
     MN_TRY(mn_crypto_ready(err));
     if (RAND_bytes_ex(mn_crypto_context(), out, len, 0) != 1)
         return mn_fail_crypto(err, "random bytes");
+    return MAINET_OK;
+}
+
+/* The generators of all threads are seeded anew once the primary one was (EVP_RAND(7)). */
+mainet_status
+mn_random_stir(const uint8_t *seed, size_t len, mainet_error *err)
+{
+    EVP_RAND_CTX *primary = NULL;
+
+    MN_TRY(mn_crypto_ready(err));
+    primary = RAND_get0_primary(mn_crypto_context());
+    for (size_t done = 0, part = 0; done < len; done += part) {
+        part = len - done < STIR_MAX ? len - done : STIR_MAX;
+        if (primary == NULL || EVP_RAND_reseed(primary, 0, NULL, 0, seed + done, part) != 1)
+            return mn_fail_crypto(err, "seed");
+    }
     return MAINET_OK;
 }
 

@@ -37,6 +37,11 @@ mn_crypto_sha256(void);
 mainet_status
 mn_random(uint8_t *out, size_t len, mainet_error *err);
 
+/** Stir what somebody takes for random into the private generator, which draws from the system's as
+ *  well: it can only get better. */
+mainet_status
+mn_random_stir(const uint8_t *seed, size_t len, mainet_error *err);
+
 /** Make a secret of `len` random bytes: keys. */
 mn_secret *
 mn_random_secret(size_t len, mainet_error *err);

@@ -29,9 +29,13 @@ static const struct {
     {"PKCS 11", {0, 0}, 0, CKR_OK, 3},
     {"PKCS 11", {3, 0}, 0, CKR_OK, 3},
     {"PKCS 11", {2, 40}, 0, CKR_OK, 2},
-    {"PKCS 11", {2, 20}, 0, CKR_FUNCTION_FAILED, 0},
-    {"PKCS 11", {0, 0}, CKF_INTERFACE_FORK_SAFE, CKR_FUNCTION_FAILED, 0},
-    {"Vendor NSS FIPS Interface", {0, 0}, 0, CKR_FUNCTION_FAILED, 0},
+    {"PKCS 11", {2, 20}, 0, CKR_ARGUMENTS_BAD, 0},
+    {"PKCS 11", {4, 50}, 0, CKR_ARGUMENTS_BAD, 0},
+    {"PKCS 11", {0, 0}, 2, CKR_ARGUMENTS_BAD, 0},
+    {"PKCS 11 other", {0, 0}, 0, CKR_ARGUMENTS_BAD, 0},
+    {"", {0, 0}, 0, CKR_ARGUMENTS_BAD, 0},
+    {"PKCS 11", {0, 0}, CKF_INTERFACE_FORK_SAFE, CKR_ARGUMENTS_BAD, 0},
+    {"Vendor NSS FIPS Interface", {0, 0}, 0, CKR_ARGUMENTS_BAD, 0},
 };
 
 START_TEST(an_interface_is_found_by_name_version_and_flags)

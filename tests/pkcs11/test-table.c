@@ -45,6 +45,7 @@ static CK_ECDH1_DERIVE_PARAMS ecdh = {CKD_NULL, 0, NULL, sizeof point, point};
 static CK_MECHANISM pkcs = {CKM_RSA_PKCS, NULL, 0};
 static CK_MECHANISM ecdsa = {CKM_ECDSA, NULL, 0};
 static CK_MECHANISM unknown = {CKM_MD5_RSA_PKCS, NULL, 0};
+static CK_MECHANISM sha256 = {CKM_SHA256, NULL, 0};
 static CK_MECHANISM with_parameter = {CKM_RSA_PKCS, bytes, 1};
 static CK_MECHANISM generate_aes = {CKM_AES_KEY_GEN, NULL, 0};
 static CK_MECHANISM generate_rsa = {CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0};
@@ -90,6 +91,11 @@ static CK_ATTRIBUTE on_token[] = {{CKA_EC_PARAMS, p256, sizeof p256}, {CKA_TOKEN
     ROW(C_Decrypt(s, NULL, 0, NULL, NULL))                                                         \
     ROW(C_DecryptUpdate(s, NULL, 0, NULL, NULL))                                                   \
     ROW(C_DecryptFinal(s, NULL, NULL))                                                             \
+    ROW(C_DigestInit(s, NULL))                                                                     \
+    ROW(C_Digest(s, NULL, 0, NULL, NULL))                                                          \
+    ROW(C_DigestUpdate(s, NULL, 0))                                                                \
+    ROW(C_DigestKey(s, 0))                                                                         \
+    ROW(C_DigestFinal(s, NULL, NULL))                                                              \
     ROW(C_SignInit(s, NULL, 0))                                                                    \
     ROW(C_Sign(s, NULL, 0, NULL, NULL))                                                            \
     ROW(C_SignUpdate(s, NULL, 0))                                                                  \
@@ -127,11 +133,6 @@ static CK_ATTRIBUTE on_token[] = {{CKA_EC_PARAMS, p256, sizeof p256}, {CKA_TOKEN
 #define REFUSED_FUNCTIONS(ROW)                                                                     \
     ROW(C_GetOperationState(rw, NULL, NULL))                                                       \
     ROW(C_SetOperationState(rw, NULL, 0, 0, 0))                                                    \
-    ROW(C_DigestInit(rw, NULL))                                                                    \
-    ROW(C_Digest(rw, NULL, 0, NULL, NULL))                                                         \
-    ROW(C_DigestUpdate(rw, NULL, 0))                                                               \
-    ROW(C_DigestKey(rw, 0))                                                                        \
-    ROW(C_DigestFinal(rw, NULL, NULL))                                                             \
     ROW(C_DigestEncryptUpdate(rw, NULL, 0, NULL, NULL))                                            \
     ROW(C_DecryptDigestUpdate(rw, NULL, 0, NULL, NULL))                                            \
     ROW(C_SignEncryptUpdate(rw, NULL, 0, NULL, NULL))                                              \
@@ -195,6 +196,7 @@ static CK_ATTRIBUTE on_token[] = {{CKA_EC_PARAMS, p256, sizeof p256}, {CKA_TOKEN
     ROW(C_FindObjects(rw, &made, 1, NULL))                                                         \
     ROW(C_EncryptInit(rw, NULL, rsa_public))                                                       \
     ROW(C_DecryptInit(rw, NULL, rsa))                                                              \
+    ROW(C_DigestInit(rw, NULL))                                                                    \
     ROW(C_SignInit(rw, NULL, rsa))                                                                 \
     ROW(C_SignRecoverInit(rw, NULL, rsa))                                                          \
     ROW(C_VerifyInit(rw, NULL, rsa_public))                                                        \
@@ -281,6 +283,11 @@ static CK_ATTRIBUTE on_token[] = {{CKA_EC_PARAMS, p256, sizeof p256}, {CKA_TOKEN
     ROW(C_Decrypt(rw, bytes, 1, bytes, &len), CKR_OPERATION_NOT_INITIALIZED)                       \
     ROW(C_DecryptUpdate(rw, bytes, 1, bytes, &len), CKR_OPERATION_NOT_INITIALIZED)                 \
     ROW(C_DecryptFinal(rw, bytes, &len), CKR_OPERATION_NOT_INITIALIZED)                            \
+    ROW(C_DigestInit(rw, &sha256), CKR_MECHANISM_INVALID)                                          \
+    ROW(C_Digest(rw, bytes, 1, bytes, &len), CKR_OPERATION_NOT_INITIALIZED)                        \
+    ROW(C_DigestUpdate(rw, bytes, 1), CKR_OPERATION_NOT_INITIALIZED)                               \
+    ROW(C_DigestKey(rw, rsa), CKR_OPERATION_NOT_INITIALIZED)                                       \
+    ROW(C_DigestFinal(rw, bytes, &len), CKR_OPERATION_NOT_INITIALIZED)                             \
     ROW(C_SignInit(rw, &unknown, rsa), CKR_MECHANISM_INVALID)                                      \
     ROW(C_SignInit(rw, &generate_rsa, rsa), CKR_MECHANISM_INVALID)                                 \
     ROW(C_SignInit(rw, &with_parameter, rsa), CKR_MECHANISM_PARAM_INVALID)                         \
@@ -323,8 +330,7 @@ static CK_ATTRIBUTE on_token[] = {{CKA_EC_PARAMS, p256, sizeof p256}, {CKA_TOKEN
         CKR_UNWRAPPING_KEY_HANDLE_INVALID)                                                         \
     ROW(C_DeriveKey(rw, &unknown, ec, secret, 2, &made), CKR_MECHANISM_INVALID)                    \
     ROW(C_DeriveKey(rw, &derive, NOWHERE, secret, 2, &made), CKR_KEY_HANDLE_INVALID)               \
-    ROW(C_DeriveKey(rw, &derive, rsa, secret, 2, &made), CKR_KEY_TYPE_INCONSISTENT)                \
-    ROW(C_SeedRandom(rw, bytes, 4), CKR_RANDOM_SEED_NOT_SUPPORTED)
+    ROW(C_DeriveKey(rw, &derive, rsa, secret, 2, &made), CKR_KEY_TYPE_INCONSISTENT)
 
 #define EXPECT(call, expected)                                                                     \
     do {                                                                                           \
