@@ -9,6 +9,7 @@
 #include "mainetcert/export.h"
 #include "mainetcert/identity.h"
 #include "mainetcert/log.h"
+#include "mainetcert/pending.h"
 #include "mainetcert/pkcs12.h"
 #include "mainetcert/removal.h"
 #include "mainetcert/service.h"

@@ -69,8 +69,7 @@ struct mainet_token {
          * @param pin the user's PIN
          * @param new_pin the PIN to be from now on; without it, it stays
          * @param so_pin the security officer's PIN, if the token has one
-         * @throws PinIncorrectError if one of the PINs is wrong
-         * @throws PendingExistsError if deliveries wait to be imported */
+         * @throws PinIncorrectError if one of the PINs is wrong */
         mainet_status rekey(const uint8_t *pin, size_t pin_len,
                             const uint8_t *new_pin MN_NONE, size_t new_pin_len MN_ZERO,
                             const uint8_t *so_pin MN_NONE, size_t so_pin_len MN_ZERO,

@@ -164,7 +164,6 @@ mainet_token_lock(mainet_token *token, mainet_error *err);
  * @retval MAINET_E_PIN_INCORRECT  The old PIN is wrong, or was changed meanwhile.
  * @retval MAINET_E_PIN_LOCKED     Too many wrong PINs; mainet_token_unblock() resets it.
  * @retval MAINET_E_PIN_LENGTH     A PIN has 4 to 64 bytes.
- * @retval MAINET_E_PENDING_EXISTS A first PIN, while deliveries wait to be imported.
  * @retval MAINET_E_STORE_WRITE    The file cannot be written; the old PIN still counts.
  * @since 0.1.0
  */
@@ -239,7 +238,6 @@ mainet_token_unblock(mainet_token *token, const uint8_t *so_pin, size_t so_pin_l
  * @retval MAINET_E_PIN_LOCKED     Too many wrong PINs.
  * @retval MAINET_E_PIN_LENGTH     A PIN has 4 to 64 bytes.
  * @retval MAINET_E_PIN_NOT_SET    The token has no PIN; mainet_token_change_pin() gives it one.
- * @retval MAINET_E_PENDING_EXISTS Deliveries that wait to be imported need the present key.
  * @retval MAINET_E_STORE_WRITE    The file cannot be written; nothing has changed.
  * @since 0.1.0
  */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "store/parcel.h"
 #include "store/rows.h"
 #include "store/transaction.h"
 
@@ -183,13 +184,17 @@ mn_rekey_run(mn_rekey *rekey, mainet_token *token, mainet_error *err)
     database = begin(rekey, token, &head, err);
     if (database == NULL)
         return mn_failure(err);
-    MN_TRY(mn_token_refuse_pending(mn_database_folder(database), token->serial, err));
+    if (rekey->label != NULL)
+        MN_TRY(mn_parcels_refuse(mn_database_folder(database), token->serial, err));
     MN_TRY(mn_token_upgrade(database, token, &head, err));
     MN_TRY(replace_wraps(rekey, database, err));
     MN_TRY((rekey->label != NULL ? erase_rows : reseal_rows)(rekey, database, &head, err));
+    MN_TRY(mn_parcels_reseal(mn_database_folder(database), token->serial, rekey->old_keys,
+                             rekey->new_keys, err));
     memcpy(head.token_id, mn_keys_token_id(rekey->new_keys), sizeof head.token_id);
     MN_TRY(mn_transaction_commit(database, rekey->new_keys, &head, err));
 
+    mn_parcels_settle(mn_database_folder(database), token->serial);
     remove_old(token, &database);
     return MAINET_OK;
 }

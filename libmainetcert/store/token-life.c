@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A token gets another name, or ends. */
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
+#include "store/parcel.h"
 #include "store/scan.h"
 #include "store/token-private.h"
 #include "store/transaction.h"
-
-#define PENDING_FOLDER "pending"
 
 mainet_status
 mn_label_is_free(mn_lock **lock, const char *folder, const char *label, const char *serial,
@@ -24,40 +19,6 @@ mn_label_is_free(mn_lock **lock, const char *folder, const char *label, const ch
         if (strcmp(scan.heads[i].label, label) == 0 && strcmp(scan.heads[i].serial, serial) != 0)
             return mn_fail(err, MAINET_E_TOKEN_EXISTS, 0, "token %s has this label",
                            scan.heads[i].serial);
-    return MAINET_OK;
-}
-
-static void
-close_dir(DIR **stream)
-{
-    if (*stream != NULL)
-        (void)closedir(*stream);
-}
-
-/* Deliveries are named SERIAL-HASH (acquire/pending.h). */
-mainet_status
-mn_token_refuse_pending(int folder, const char *serial, mainet_error *err)
-{
-    int fd = openat(folder, PENDING_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    __attribute__((cleanup(close_dir))) DIR *stream = fd < 0 ? NULL : fdopendir(fd);
-    size_t serial_len = strlen(serial);
-    size_t count = 0;
-
-    if (stream == NULL) {
-        int cause = errno;
-
-        if (fd >= 0)
-            (void)close(fd);
-        return cause == ENOENT
-                   ? MAINET_OK
-                   : mn_fail_access(err, MAINET_E_STORE_OPEN, cause, folder, PENDING_FOLDER);
-    }
-    for (struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream))
-        if (strncmp(entry->d_name, serial, serial_len) == 0 && entry->d_name[serial_len] == '-')
-            count++;
-    if (count != 0)
-        return mn_fail(err, MAINET_E_PENDING_EXISTS, 0, "%zu deliveries are in %s/%s-*", count,
-                       PENDING_FOLDER, serial);
     return MAINET_OK;
 }
 
@@ -130,7 +91,7 @@ mainet_token_delete(mainet_token *token, mainet_error *err)
     database = mn_transaction_begin(token, token->keys, &head, err);
     if (database == NULL)
         return mn_failure(err);
-    MN_TRY(mn_token_refuse_pending(mn_database_folder(database), token->serial, err));
+    MN_TRY(mn_parcels_refuse(mn_database_folder(database), token->serial, err));
     lock = mn_database_close(&database);
     MN_TRY(remove_files(token, mn_lock_folder(lock), err));
     mn_keys_free(token->keys);

@@ -66,11 +66,6 @@ mainet_status
 mn_token_upgrade(mn_database *database, const mainet_token *token, mn_head *head,
                  mainet_error *err);
 
-/** MAINET_E_PENDING_EXISTS if something that a service delivered for this token is not imported
- * yet: it can be opened with the present token key only. The folder is locked. */
-mainet_status
-mn_token_refuse_pending(int folder, const char *serial, mainet_error *err);
-
 /** MAINET_E_TOKEN_EXISTS if another token than `serial` has the label. */
 mainet_status
 mn_label_is_free(mn_lock **lock, const char *folder, const char *label, const char *serial,

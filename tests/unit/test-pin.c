@@ -251,14 +251,16 @@ put_pending(const char *serial, const char *ending)
     (void)close(fd);
 }
 
+#define DELIVERY "-00112233445566778899aabbccddeeff"
+
 START_TEST(what_waits_to_be_imported_is_not_cut_off_from_its_key)
 {
     mainet_error err = {0};
 
-    put_pending("0123456789abcdef", "-0123"); /* another token's */
+    put_pending("0123456789abcdef", DELIVERY);        /* another token's */
+    put_pending(mainet_token_serial(token), "-0123"); /* no delivery */
     ck_assert_int_eq(mainet_token_rekey(token, PIN, NO_PIN, SO_PIN, NULL), MAINET_OK);
-    put_pending(mainet_token_serial(token), "-0123");
-    ck_assert_int_eq(mainet_token_rekey(token, PIN, NO_PIN, SO_PIN, &err), MAINET_E_PENDING_EXISTS);
+    put_pending(mainet_token_serial(token), DELIVERY);
     ck_assert_int_eq(mn_token_erase(token, "new", SO_PIN, &err), MAINET_E_PENDING_EXISTS);
     ck_assert_int_eq(mainet_token_delete(token, &err), MAINET_E_PENDING_EXISTS);
     ck_assert_int_eq(mainet_token_change_pin(token, PIN, NEW_PIN, NULL), MAINET_OK);

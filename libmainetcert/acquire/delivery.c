@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "acquire/delivery.h"
+
+#include <string.h>
+
+#include "acquire/chain.h"
+
+void
+mn_delivery_of_pending(mn_delivery *delivery, const mn_pending *pending)
+{
+    delivery->container = pending->container;
+    delivery->container_len = pending->container_len;
+    delivery->password = pending->password;
+    delivery->password_len = pending->password_len;
+    delivery->group_id = pending->group_id;
+    delivery->certificate_number = pending->certificate_number;
+    delivery->service = pending->service;
+    delivery->exportable = pending->exportable;
+    delivery->delivered_at = pending->delivered_at;
+}
+
+static bool
+is_expected(const mn_profile *profile, const mn_chain *chain)
+{
+    const mainet_certificate *leaf = chain->certificates[0];
+
+    if (!mn_profile_expects(profile, mainet_certificate_issuer_common_name(leaf)))
+        return false;
+    return *profile->issuer_sha256 == '\0' ||
+           (chain->count > 1 &&
+            strcmp(profile->issuer_sha256, mainet_certificate_sha256(chain->certificates[1])) == 0);
+}
+
+static mainet_status
+decide_issuer(const mn_delivery *delivery, const mn_chain *chain, mainet_error *err)
+{
+    const mainet_request *request = delivery->request;
+    const mainet_certificate *leaf = chain->certificates[0];
+    const mainet_certificate *issuer = chain->count > 1 ? chain->certificates[1] : leaf;
+    bool expected = is_expected(mn_service_profile(request->service), chain);
+    mainet_status answer = MAINET_OK;
+    bool known = false;
+
+    MN_TRY(mn_token_knows_issuer(delivery->token, issuer, &known, err));
+    if (known)
+        return MAINET_OK;
+    if (request->decide_issuer != NULL)
+        answer = request->decide_issuer(issuer, expected, request->issuer_data);
+    else if (!expected)
+        answer = MAINET_E_CANCELLED;
+    if (answer != MAINET_OK)
+        return mn_fail(err, answer, 0, "issuer %.100s, SHA-256 %s%s, was not accepted",
+                       mainet_certificate_issuer_common_name(leaf),
+                       mainet_certificate_sha256(issuer),
+                       issuer == leaf ? " (of the certificate it issued)" : "");
+    return MAINET_OK;
+}
+
+/* Where one key has several certificates, the one that lasts longest is what was ordered. */
+static size_t
+choose_identity(const mainet_pkcs12 *container)
+{
+    size_t chosen = 0;
+
+    for (size_t i = 1; i < mainet_pkcs12_identity_count(container); i++) {
+        if (mainet_certificate_not_after(mn_pkcs12_certificate(container, i)) >
+            mainet_certificate_not_after(mn_pkcs12_certificate(container, chosen)))
+            chosen = i;
+    }
+    return chosen;
+}
+
+static mainet_identity *
+import_identity(const mn_delivery *delivery, const mainet_pkcs12 *container, size_t index,
+                const mn_chain *chain, mainet_error *err)
+{
+    const mn_identity_import import = {
+        .key = mn_pkcs12_key(container, index),
+        .certificate = chain->certificates[0],
+        .chain = chain->certificates + 1,
+        .chain_count = chain->count - 1,
+        .label = mainet_pkcs12_friendly_name(container, index),
+        .exportable = delivery->exportable,
+        .certificate_number = delivery->certificate_number,
+        .group_id = delivery->group_id,
+        .service = delivery->service,
+        .acquired_at = delivery->delivered_at,
+    };
+    mainet_identity *identity = NULL;
+    bool was_there = false;
+
+    if (mn_request_progress(delivery->request, MAINET_PHASE_IMPORTING, 0, 0, err) != MAINET_OK)
+        return NULL;
+    identity = mn_identity_import_one(delivery->token, &import, &was_there, err);
+    if (identity != NULL && was_there)
+        mn_log_write(&delivery->request->log, MAINET_LOG_INFO,
+                     "the certificate was in the token already");
+    return identity;
+}
+
+mainet_identity *
+mn_delivery_import(const mn_delivery *delivery, mainet_error *err)
+{
+    const mn_log *log = &delivery->request->log;
+    mn_auto(mainet_pkcs12) container = NULL;
+    mn_chain chain;
+    size_t index = 0;
+
+    if (mn_request_progress(delivery->request, MAINET_PHASE_OPENING, 0, 0, err) != MAINET_OK)
+        return NULL;
+    container = mainet_pkcs12_open(delivery->container, delivery->container_len, delivery->password,
+                                   delivery->password_len, err);
+    if (container == NULL || mn_pkcs12_require_identity(container, err) != MAINET_OK)
+        return NULL;
+    if (*mainet_pkcs12_skipped(container) != '\0')
+        mn_log_write(log, MAINET_LOG_WARNING, "the container also holds %s",
+                     mainet_pkcs12_skipped(container));
+    index = choose_identity(container);
+    mn_chain_build(&chain, container, index);
+    if (!mn_chain_is_complete(&chain))
+        mn_log_write(log, MAINET_LOG_INFO, "the container does not hold the whole chain");
+    if (decide_issuer(delivery, &chain, err) != MAINET_OK)
+        return NULL;
+    return import_identity(delivery, container, index, &chain, err);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef MN_ACQUIRE_DELIVERY_H
+#define MN_ACQUIRE_DELIVERY_H
+
+#include "acquire/pending.h"
+#include "acquire/transport.h"
+#include "store/identity.h"
+
+/** What a service delivered, on its way into a token; everything is borrowed. */
+typedef struct mn_delivery {
+    mainet_token *token;
+    const mainet_request *request; /**< whose issuer is expected, and who is asked */
+    const mn_transport *transport;
+    const uint8_t *container;
+    size_t container_len;
+    const uint8_t *password;
+    size_t password_len;
+    const char *group_id;
+    const char *certificate_number;
+    const char *service; /**< path of the profile */
+    bool exportable;
+    int64_t delivered_at;
+} mn_delivery;
+
+/** What is pending, as a delivery to a request's caller. */
+void
+mn_delivery_of_pending(mn_delivery *delivery, const mn_pending *pending);
+
+/** Open the container, decide on its issuer, and import the identity in one transaction. */
+mainet_identity *
+mn_delivery_import(const mn_delivery *delivery, mainet_error *err);
+
+#endif
