@@ -27,6 +27,13 @@ static const command commands[] = {
     {"mainetcert renew", NULL, "renew",
      NEEDS_OPERAND | TAKES_SERVICE | TAKES_ORDER | TAKES_IMPORT | TAKES_PROXY | TAKES_FORCE,
      MESSAGE_HELP_RENEW, command_renew, MESSAGE_NO_OPERAND},
+    {"mainetcert pending list", "pending", "list", IS_DEFAULT, MESSAGE_HELP_PENDING_LIST,
+     command_pending_list},
+    {"mainetcert pending resume", "pending", "resume",
+     TAKES_OPERAND | TAKES_SERVICE | TAKES_ACCEPT | TAKES_YES | TAKES_PROXY,
+     MESSAGE_HELP_PENDING_RESUME, command_pending_resume},
+    {"mainetcert pending discard", "pending", "discard", TAKES_OPERAND | TAKES_YES,
+     MESSAGE_HELP_PENDING_DISCARD, command_pending_discard},
     {"mainetcert token init", "token", "init", TAKES_NEW_TOKEN, MESSAGE_HELP_TOKEN_INIT,
      command_token_init},
     {"mainetcert token list", "token", "list", 0, MESSAGE_HELP_TOKEN_LIST, command_token_list},
@@ -74,6 +81,18 @@ const command *
 command_at(size_t index)
 {
     return index < sizeof commands / sizeof *commands ? &commands[index] : NULL;
+}
+
+const command *
+command_default(const char *group)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        const command *self = &commands[i];
+
+        if ((self->takes & IS_DEFAULT) != 0 && strcmp(self->group, group) == 0)
+            return self;
+    }
+    return NULL;
 }
 
 bool

@@ -24,13 +24,15 @@ enum {
     TAKES_FORCE = 1 << 15,
     TAKES_CONFIRM = 1 << 16,
     TAKES_BACKUP = 1 << 17,
+    TAKES_ACCEPT = 1 << 18, /* an issuer */
+    IS_DEFAULT = 1 << 19,   /* what the group's word means by itself */
     TAKES_BROWSER = 1 << 24
 };
 
 /** One command: its words, its help, and what does it. */
 typedef struct command {
     const char *invocation; /**< With `mainetcert` before it. */
-    const char *group;      /**< `token`; NULL: a command by itself. */
+    const char *group;      /**< `token`, `pending`; NULL: a command by itself. */
     const char *name;
     unsigned takes;
     message help;
@@ -45,6 +47,10 @@ command_find(const char *group, const char *name);
 /** The commands one after the other; NULL beyond the last. */
 const command *
 command_at(size_t index);
+
+/** Find what a group's word means by itself. NULL: nothing. */
+const command *
+command_default(const char *group);
 
 /** Ask whether a word begins commands of two words. */
 bool
@@ -79,6 +85,15 @@ command_import(const options *wanted, failure *why);
 
 mainet_status
 command_list(const options *wanted, failure *why);
+
+mainet_status
+command_pending_discard(const options *wanted, failure *why);
+
+mainet_status
+command_pending_list(const options *wanted, failure *why);
+
+mainet_status
+command_pending_resume(const options *wanted, failure *why);
 
 mainet_status
 command_prune(const options *wanted, failure *why);

@@ -34,11 +34,15 @@ json_moment(int64_t seconds)
 }
 
 json_t *
+json_optional_moment(int64_t seconds)
+{
+    return seconds == 0 ? must_have(json_null()) : json_moment(seconds);
+}
+
+json_t *
 json_confirmed_at(const mainet_identity *identity)
 {
-    const int64_t confirmed_at = mainet_identity_confirmed_at(identity);
-
-    return confirmed_at == 0 ? must_have(json_null()) : json_moment(confirmed_at);
+    return json_optional_moment(mainet_identity_confirmed_at(identity));
 }
 
 json_t *
@@ -46,7 +50,6 @@ json_of_identity(const mainet_identity *identity, const char *token_label)
 {
     const mainet_certificate *certificate = mainet_identity_certificate(identity);
     const char *successor = mainet_identity_superseded_by(identity);
-    const int64_t acquired_at = mainet_identity_acquired_at(identity);
     const int64_t not_after = mainet_certificate_not_after(certificate);
     json_t *self = must_have(json_object());
 
@@ -73,7 +76,7 @@ json_of_identity(const mainet_identity *identity, const char *token_label)
              json_optional(mainet_identity_certificate_number(identity)));
     json_put(self, "group_id", json_optional(mainet_identity_group_id(identity)));
     json_put(self, "service", json_optional(mainet_identity_service(identity)));
-    json_put(self, "acquired_at", acquired_at == 0 ? json_null() : json_moment(acquired_at));
+    json_put(self, "acquired_at", json_optional_moment(mainet_identity_acquired_at(identity)));
     json_put(self, "confirmed_at", json_confirmed_at(identity));
     return self;
 }

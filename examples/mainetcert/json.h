@@ -18,6 +18,10 @@ json_text(const char *text);
 json_t *
 json_optional(const char *text);
 
+/** Make a moment (RFC 3339), or null of 0. */
+json_t *
+json_optional_moment(int64_t seconds);
+
 /** An identity, of the token of that label. */
 json_t *
 json_of_identity(const mainet_identity *identity, const char *token_label);

@@ -31,7 +31,7 @@ static const struct known {
      offsetof(options, password_source)},
     {"not-exportable", KIND_FLAG, TAKES_IMPORT, offsetof(options, is_not_exportable)},
     {"yes", KIND_FLAG, TAKES_IMPORT | TAKES_YES, offsetof(options, yes)},
-    {"accept-issuer", KIND_SHA256, TAKES_IMPORT, offsetof(options, accept_issuer)},
+    {"accept-issuer", KIND_SHA256, TAKES_IMPORT | TAKES_ACCEPT, offsetof(options, accept_issuer)},
     {"proxy", KIND_TEXT, TAKES_PROXY, offsetof(options, proxy)},
     {"proxy-user", KIND_TEXT, TAKES_PROXY, offsetof(options, proxy_user)},
     {"proxy-password-source", KIND_SOURCE, TAKES_PROXY, offsetof(options, proxy_password_source)},
@@ -214,6 +214,9 @@ read_command(options *self, int *argc, char ***argv, failure *why)
     for (;;) {
         TRY(read_options(self, *argc, *argv, false, why));
         if (self->help || self->version)
+            return MAINET_OK;
+        self->command = optind < *argc || group == NULL ? NULL : command_default(group);
+        if (self->command != NULL)
             return MAINET_OK;
         if (optind >= *argc)
             return fail_usage(why, MESSAGE_NO_COMMAND, NULL, NULL);
