@@ -12,6 +12,7 @@
 #include "mainetcert/pending.h"
 #include "mainetcert/pkcs12.h"
 #include "mainetcert/removal.h"
+#include "mainetcert/repository.h"
 #include "mainetcert/service.h"
 #include "mainetcert/sign.h"
 #include "mainetcert/store.h"

@@ -75,6 +75,7 @@ p11_ckr(mainet_status status)
     case MAINET_E_NOT_AVAILABLE:
     case MAINET_E_BUSY:
     case MAINET_E_NOT_INSTALLED:
+    case MAINET_E_REVOKED:
     case MAINET_E_UNKNOWN_ASKING:
     case MAINET_E_UNKNOWN_RETRIEVING:
     case MAINET_E_UNKNOWN_IMPORTING:

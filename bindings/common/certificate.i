@@ -24,6 +24,8 @@ struct mainet_certificate {
         MN_ASK(mainet_certificate, const char *, issuer)
         /** The subject's common name; the whole subject if it has none. */
         MN_ASK(mainet_certificate, const char *, common_name)
+        /** The subject's organization, if it has one. */
+        MN_ASK(mainet_certificate, mn_optional_text, organization)
         /** The issuer's common name; the whole issuer if it has none. */
         MN_ASK(mainet_certificate, const char *, issuer_common_name)
         /** The issuer's organization, if it has one. */

@@ -5,6 +5,8 @@
 #define mainet_request_acquire mainet_acquire
 #define mainet_request_confirm mainet_confirm
 #define delete_mainet_confirmation mainet_confirmation_free
+#define mainet_confirmation_reason_get(answer) mainet_confirmation_reason(answer, MAINET_LANG_EN)
+#define mainet_confirmation_reason_ja_get(answer) mainet_confirmation_reason(answer, MAINET_LANG_JA)
 %}
 
 MN_PRIVATE(mainet_request, set_group_id)
@@ -13,6 +15,7 @@ MN_PRIVATE(mainet_request, set_password)
 MN_PRIVATE(mainet_request, set_exportable)
 MN_PRIVATE(mainet_request, set_proxy)
 MN_PRIVATE(mainet_request, set_timeout_ms)
+MN_PRIVATE(mainet_request, set_revocation_check)
 MN_PARTIAL(mainet_request, acquire)
 MN_PARTIAL(mainet_request, confirm)
 
@@ -28,6 +31,7 @@ struct mainet_request {
         void set_exportable(bool exportable);
         mainet_status set_proxy(const char *proxy, mainet_error *err);
         void set_timeout_ms(int32_t timeout_ms);
+        void set_revocation_check(bool is_checked);
 
         %newobject acquire;
         /** Retrieve the certificate and key and put them in the token.
@@ -47,6 +51,8 @@ struct mainet_request {
     }
 };
 
+MN_PRIVATE(mainet_confirmation, standing)
+MN_PRIVATE(mainet_confirmation, revocation)
 /** What a confirmation page answered. */
 struct mainet_confirmation {
     %extend {
@@ -55,7 +61,15 @@ struct mainet_confirmation {
         /** Whether the page says that the certificate is installed. */
         MN_ASK(mainet_confirmation, bool, is_installed)
         /** Why not, in English; empty if it is installed. */
-        MN_ASK(mainet_confirmation, const char *, reason)
+        const char *reason;
+        /** Why not, in Japanese; empty if it is installed. */
+        const char *reason_ja;
+        /** The situation: installed, or why not. */
+        MN_ASK(mainet_confirmation, mainet_standing, standing)
+        /** What the issuer's revocation list says. */
+        MN_ASK(mainet_confirmation, mainet_revocation, revocation)
+        /** Why the revocation list could not be looked at, in English, if it could not. */
+        MN_ASK(mainet_confirmation, mn_optional_text, revocation_detail)
         /** The address that was asked. */
         MN_ASK(mainet_confirmation, const char *, url)
         MN_CALLS

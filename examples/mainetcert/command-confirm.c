@@ -14,16 +14,21 @@ typedef struct round {
     consent *consent;
     size_t asked_count;
     size_t missing_count;
+    mainet_status worst; /* of those that are not installed */
 } round;
 
 static void
 add_answer(round *self, const mainet_confirmation *confirmation, const mainet_identity *identity)
 {
-    const bool is_installed = mainet_confirmation_is_installed(confirmation);
+    const mainet_status status = confirmation_status(confirmation);
     json_t *list = json_object_get(self->failure->partial, "confirmations");
 
     self->asked_count++;
-    self->missing_count += !is_installed;
+    if (self->missing_count != 0 && self->worst != status && status != MAINET_OK)
+        self->worst = MAINET_E_NOT_INSTALLED; /* for various reasons */
+    else if (status != MAINET_OK)
+        self->worst = status;
+    self->missing_count += status != MAINET_OK;
     (void)json_array_append_new(list, json_of_confirmation(confirmation, identity));
     if (!self->options->json)
         confirmation_print(stdout, confirmation, identity);
@@ -103,8 +108,8 @@ command_confirm(const options *wanted, failure *why)
     json_put(why->partial, "confirmations", json_array());
     TRY(wanted->operand != NULL ? confirm_by_id(&asked, store) : confirm_all(&asked, store));
     if (asked.missing_count > 0)
-        return fail(&why->error, MAINET_E_NOT_INSTALLED, 0, "%zu of %zu certificates",
-                    asked.missing_count, asked.asked_count);
+        return fail(&why->error, asked.worst, 0, "%zu of %zu certificates", asked.missing_count,
+                    asked.asked_count);
     if (wanted->json)
         json_print(why->partial);
     return MAINET_OK;

@@ -94,7 +94,7 @@ confirm(const renewal *self, mainet_identity *identity)
         confirmation_print(stderr, answer, identity);
     return mainet_confirmation_is_installed(answer)
                ? MAINET_OK
-               : fail(&why->error, MAINET_E_NOT_INSTALLED, 0, "the older certificate is kept");
+               : fail(&why->error, confirmation_status(answer), 0, "the older certificate is kept");
 }
 
 /* Where nobody can be asked and nobody has agreed, the old one stays. */

@@ -21,10 +21,23 @@ confirmation_ask(mainet_service *service, consent *answers, mainet_identity *ide
     return answer;
 }
 
+mainet_status
+confirmation_status(const mainet_confirmation *answer)
+{
+    if (mainet_confirmation_is_installed(answer))
+        return MAINET_OK;
+    return mainet_confirmation_standing(answer) == MAINET_STANDING_REVOKED ? MAINET_E_REVOKED
+                                                                           : MAINET_E_NOT_INSTALLED;
+}
+
 void
 confirmation_print(FILE *out, const mainet_confirmation *answer, const mainet_identity *identity)
 {
     message_print(
         out, mainet_confirmation_is_installed(answer) ? MESSAGE_INSTALLED : MESSAGE_INSTALLED_NOT,
-        mainet_identity_label(identity), mainet_confirmation_reason(answer));
+        mainet_identity_label(identity), mainet_confirmation_reason(answer, message_language()));
+    (void)fflush(out);
+    if (mainet_confirmation_revocation(answer) == MAINET_REVOCATION_UNKNOWN)
+        message_print(stderr, MESSAGE_REVOCATION_UNKNOWN, mainet_identity_label(identity),
+                      mainet_confirmation_revocation_detail(answer));
 }

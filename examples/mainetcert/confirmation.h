@@ -10,7 +10,11 @@ mainet_confirmation *
 confirmation_ask(mainet_service *service, consent *answers, mainet_identity *identity,
                  int32_t timeout_ms);
 
-/** Print the answer, a line. */
+/** MAINET_OK, or the situation of a certificate that is not installed. */
+mainet_status
+confirmation_status(const mainet_confirmation *answer);
+
+/** Print the answer, a line; on standard error, that it could not be looked up. */
 void
 confirmation_print(FILE *out, const mainet_confirmation *answer, const mainet_identity *identity);
 

@@ -134,6 +134,19 @@ json_of_token(const mainet_token *token, size_t identity_count)
     return self;
 }
 
+static const char *const standings[] = {
+    [MAINET_STANDING_INSTALLED] = "installed", [MAINET_STANDING_NOT_ACCEPTED] = "not-accepted",
+    [MAINET_STANDING_EXPIRED] = "expired",     [MAINET_STANDING_NOT_YET_VALID] = "not-yet-valid",
+    [MAINET_STANDING_REVOKED] = "revoked",     [MAINET_STANDING_TEXT_MISSING] = "text-missing",
+};
+
+static const char *const revocations[] = {
+    [MAINET_REVOCATION_NONE] = "none",
+    [MAINET_REVOCATION_GOOD] = "good",
+    [MAINET_REVOCATION_REVOKED] = "revoked",
+    [MAINET_REVOCATION_UNKNOWN] = "unknown",
+};
+
 json_t *
 json_of_confirmation(const mainet_confirmation *confirmation, const mainet_identity *identity)
 {
@@ -143,7 +156,13 @@ json_of_confirmation(const mainet_confirmation *confirmation, const mainet_ident
     json_put(self, "label", json_text(mainet_identity_label(identity)));
     json_put(self, "url", json_text(mainet_confirmation_url(confirmation)));
     json_put(self, "installed", json_boolean(mainet_confirmation_is_installed(confirmation)));
-    json_put(self, "reason", json_optional(mainet_confirmation_reason(confirmation)));
+    json_put(self, "standing", json_text(standings[mainet_confirmation_standing(confirmation)]));
+    json_put(self, "reason",
+             json_optional(mainet_confirmation_reason(confirmation, message_language())));
+    json_put(self, "revocation",
+             json_text(revocations[mainet_confirmation_revocation(confirmation)]));
+    json_put(self, "revocation_detail",
+             json_optional(mainet_confirmation_revocation_detail(confirmation)));
     return self;
 }
 

@@ -149,6 +149,20 @@ MAINET_API void
 mainet_request_set_exportable(mainet_request *request, bool exportable);
 
 /**
+ * Set whether mainet_acquire() and mainet_pending_resume() look up the certificate in its issuer's
+ * revocation list before they import it. They do not unless told so: it has just been issued.
+ *
+ * A certificate that is in the list is refused (MAINET_E_REVOKED); a list that cannot be had within
+ * 10 seconds is told in the log.
+ *
+ * @param[in,out] request     A request.
+ * @param[in]     is_checked  true: look it up.
+ * @since 0.1.0
+ */
+MAINET_API void
+mainet_request_set_revocation_check(mainet_request *request, bool is_checked);
+
+/**
  * Set the proxy; without it the environment's https_proxy and no_proxy count.
  *
  * @param[in,out] request  A request.
@@ -241,10 +255,32 @@ mainet_acquire(const mainet_request *request, mainet_token *token, mainet_error 
 /** What a confirmation page answered. @since 0.1.0 */
 typedef struct mainet_confirmation mainet_confirmation;
 
+/** Whether the page accepts a certificate, or why not. @since 0.1.0 */
+typedef enum mainet_standing {
+    MAINET_STANDING_INSTALLED = 0,     /**< All is well. */
+    MAINET_STANDING_NOT_ACCEPTED = 1,  /**< No certificate was accepted, nobody says why. */
+    MAINET_STANDING_EXPIRED = 2,       /**< Its validity is over. */
+    MAINET_STANDING_NOT_YET_VALID = 3, /**< Its validity has not begun. */
+    MAINET_STANDING_REVOKED = 4,       /**< Its issuer has revoked it. */
+    MAINET_STANDING_TEXT_MISSING = 5   /**< The page does not show the text that it should. */
+} mainet_standing;
+
+/** What a revocation list says. @since 0.1.0 */
+typedef enum mainet_revocation {
+    MAINET_REVOCATION_NONE = 0,    /**< The certificate names no list that is read here. */
+    MAINET_REVOCATION_GOOD = 1,    /**< Not revoked. */
+    MAINET_REVOCATION_REVOKED = 2, /**< Revoked. */
+    MAINET_REVOCATION_UNKNOWN = 3  /**< The list could not be had, or is not usable. */
+} mainet_revocation;
+
 /**
  * Log in to the service's confirmation page with an identity (the manual's 2.2.3).
  *
- * That it is installed is kept with the identity, see mainet_identity_confirmed_at().
+ * That it is installed is kept with the identity, see mainet_identity_confirmed_at(), and forgotten
+ * when it is revoked. The
+ * issuer's revocation list is looked at too, for 10 seconds at most; a certificate that is in it is
+ * not installed, whatever the page says. A list that is kept in the store is read until it
+ * expires, but fetched afresh where the page does not accept the certificate.
  *
  * @param[in] request   Its service, proxy, timeout and callbacks count; no number or password
  * needed.
@@ -270,15 +306,49 @@ MAINET_API bool
 mainet_confirmation_is_installed(const mainet_confirmation *confirmation);
 
 /**
- * Answer why not, in English: certificate not accepted, expired, or page text missing.
+ * Answer the situation.
  *
  * @param[in] confirmation  An answer.
  *
- * @return Borrowed; "" if it is installed.
+ * @return MAINET_STANDING_INSTALLED, or why not.
+ * @since 0.1.0
+ */
+MAINET_API mainet_standing
+mainet_confirmation_standing(const mainet_confirmation *confirmation);
+
+/**
+ * Answer why it is not installed, in a sentence.
+ *
+ * @param[in] confirmation  An answer.
+ * @param[in] lang          Language.
+ *
+ * @return Borrowed, UTF-8; "" if it is installed.
  * @since 0.1.0
  */
 MAINET_API const char *
-mainet_confirmation_reason(const mainet_confirmation *confirmation);
+mainet_confirmation_reason(const mainet_confirmation *confirmation, mainet_lang lang);
+
+/**
+ * Answer what the issuer's revocation list says.
+ *
+ * @param[in] confirmation  An answer.
+ *
+ * @return Any of mainet_revocation.
+ * @since 0.1.0
+ */
+MAINET_API mainet_revocation
+mainet_confirmation_revocation(const mainet_confirmation *confirmation);
+
+/**
+ * Answer why the revocation list could not be looked at, in English, for a log.
+ *
+ * @param[in] confirmation  An answer.
+ *
+ * @return Borrowed; "" unless mainet_confirmation_revocation() is MAINET_REVOCATION_UNKNOWN.
+ * @since 0.1.0
+ */
+MAINET_API const char *
+mainet_confirmation_revocation_detail(const mainet_confirmation *confirmation);
 
 /**
  * Answer the address that was asked.

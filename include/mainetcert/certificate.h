@@ -79,6 +79,17 @@ MAINET_API const char *
 mainet_certificate_common_name(const mainet_certificate *certificate);
 
 /**
+ * Answer the subject's organization.
+ *
+ * @param[in] certificate  A certificate.
+ *
+ * @return Borrowed; "" if it has none.
+ * @since 0.1.0
+ */
+MAINET_API const char *
+mainet_certificate_organization(const mainet_certificate *certificate);
+
+/**
  * Answer the issuer's common name.
  *
  * @param[in] certificate  A certificate.

@@ -72,6 +72,7 @@ typedef enum mainet_status {
     MAINET_E_NOT_AVAILABLE = 91, /**< 550: not issued yet, or retrieved over 24 h ago. */
     MAINET_E_BUSY = 92,          /**< 550: the service cannot answer now. */
     MAINET_E_NOT_INSTALLED = 93, /**< 560: the confirmation page does not say installed. */
+    MAINET_E_REVOKED = 94,       /**< 561: the issuer has revoked the certificate. */
 
     /* the rest: the manual's 990 and 1103, and ours */
     MAINET_E_CANCELLED = 110,          /**< 990: the user cancelled or refused the issuer. */

@@ -1,33 +1,45 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "acquire/chain.h"
 
+#include <string.h>
+
 static bool
-is_in(const mn_chain *chain, const mainet_certificate *certificate)
+is_in(const mn_path *chain, const mainet_certificate *certificate)
 {
     for (size_t i = 0; i < chain->count; i++) {
-        if (chain->certificates[i] == certificate)
+        if (strcmp(mainet_certificate_sha256(chain->certificates[i]),
+                   mainet_certificate_sha256(certificate)) == 0)
             return true;
     }
     return false;
 }
 
-static const mainet_certificate *
-find_issuer(const mn_chain *chain, const mainet_pkcs12 *container)
+static bool
+is_next(const mn_path *chain, const mainet_certificate *candidate)
 {
-    const mainet_certificate *last = chain->certificates[chain->count - 1];
+    return !is_in(chain, candidate) && mainet_certificate_is_authority(candidate) &&
+           mn_certificate_is_issued_by(chain->certificates[chain->count - 1], candidate);
+}
+
+static const mainet_certificate *
+find_issuer(const mn_path *chain, const mainet_pkcs12 *container)
+{
+    const mainet_certificate *candidate = NULL;
 
     for (size_t i = 0; i < mainet_pkcs12_certificate_count(container); i++) {
-        const mainet_certificate *candidate = mn_pkcs12_certificate(container, i);
-
-        if (!is_in(chain, candidate) && mainet_certificate_is_authority(candidate) &&
-            mn_certificate_is_issued_by(last, candidate))
+        candidate = mn_pkcs12_certificate(container, i);
+        if (is_next(chain, candidate))
+            return candidate;
+    }
+    for (size_t i = 0; (candidate = mn_pkcs12_added(container, i)) != NULL; i++) {
+        if (is_next(chain, candidate))
             return candidate;
     }
     return NULL;
 }
 
 bool
-mn_chain_is_complete(const mn_chain *chain)
+mn_path_is_complete(const mn_path *chain)
 {
     const mainet_certificate *last = chain->certificates[chain->count - 1];
 
@@ -35,13 +47,13 @@ mn_chain_is_complete(const mn_chain *chain)
 }
 
 void
-mn_chain_build(mn_chain *chain, const mainet_pkcs12 *container, size_t identity)
+mn_path_build(mn_path *chain, const mainet_pkcs12 *container, size_t identity)
 {
     const mainet_certificate *next = mn_pkcs12_certificate(container, identity);
 
     chain->count = 0;
-    while (next != NULL && chain->count < MN_CHAIN_CEILING) {
+    while (next != NULL && chain->count < MN_PATH_CEILING) {
         chain->certificates[chain->count++] = next;
-        next = mn_chain_is_complete(chain) ? NULL : find_issuer(chain, container);
+        next = mn_path_is_complete(chain) ? NULL : find_issuer(chain, container);
     }
 }

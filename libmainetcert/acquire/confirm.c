@@ -7,26 +7,46 @@
 #include <time.h>
 
 #include "acquire/reply.h"
+#include "acquire/revocation.h"
 
 #define REASON_LEN 256
 #define CHAIN_CEILING 16
 
 struct mainet_confirmation {
-    bool is_installed;
-    char reason[REASON_LEN];
+    mainet_standing standing;
+    char reasons[2][REASON_LEN]; /* by mainet_lang */
+    mn_revocation revocation;
     char *url;
 };
 
 bool
 mainet_confirmation_is_installed(const mainet_confirmation *confirmation)
 {
-    return confirmation->is_installed;
+    return confirmation->standing == MAINET_STANDING_INSTALLED;
+}
+
+mainet_standing
+mainet_confirmation_standing(const mainet_confirmation *confirmation)
+{
+    return confirmation->standing;
 }
 
 const char *
-mainet_confirmation_reason(const mainet_confirmation *confirmation)
+mainet_confirmation_reason(const mainet_confirmation *confirmation, mainet_lang lang)
 {
-    return confirmation->reason;
+    return confirmation->reasons[lang == MAINET_LANG_JA];
+}
+
+mainet_revocation
+mainet_confirmation_revocation(const mainet_confirmation *confirmation)
+{
+    return confirmation->revocation.answer;
+}
+
+const char *
+mainet_confirmation_revocation_detail(const mainet_confirmation *confirmation)
+{
+    return confirmation->revocation.detail;
 }
 
 const char *
@@ -44,52 +64,89 @@ mainet_confirmation_free(mainet_confirmation *confirmation)
     free(confirmation);
 }
 
-/* What this machine can tell of a refusal; "" if it sees nothing wrong. */
-static void
-describe_validity(const mainet_certificate *certificate, char text[REASON_LEN])
+static bool
+page_accepts(const mn_profile *profile, const mn_reply *reply)
 {
-    int64_t now = (int64_t)time(NULL);
-    int64_t edge = 0;
-    time_t seconds = 0;
-    struct tm date;
-    char day[32] = "";
-
-    text[0] = '\0';
-    if (now > mainet_certificate_not_after(certificate))
-        edge = mainet_certificate_not_after(certificate);
-    else if (now < mainet_certificate_not_before(certificate))
-        edge = mainet_certificate_not_before(certificate);
-    else
-        return;
-    seconds = (time_t)edge;
-    if (gmtime_r(&seconds, &date) != NULL)
-        (void)strftime(day, sizeof day, "%Y-%m-%d %H:%M:%S UTC", &date);
-    (void)snprintf(text, REASON_LEN, "the certificate %s on %s; ",
-                   now > edge ? "expired" : "becomes valid only", day);
+    return reply->alert[0] == '\0' && reply->status == 200 &&
+           mn_reply_says(reply, profile->installed);
 }
 
-static void
-judge(mainet_confirmation *made, const mn_profile *profile, const mn_reply *reply,
-      const mainet_certificate *certificate)
+/* The issuer's word first, then the server's, then what this machine can tell of a refusal.
+ * `*since` is the date that goes with it. */
+static mainet_standing
+find_standing(const mainet_confirmation *made, const mn_profile *profile, const mn_reply *reply,
+              const mainet_certificate *certificate, int64_t *since)
 {
-    char validity[REASON_LEN];
+    int64_t now = (int64_t)time(NULL);
 
-    made->is_installed =
-        reply->alert[0] == '\0' && reply->status == 200 && mn_reply_says(reply, profile->installed);
-    if (made->is_installed)
+    *since = made->revocation.revoked_at;
+    if (made->revocation.answer == MAINET_REVOCATION_REVOKED ||
+        strcmp(reply->alert, "certificate revoked") == 0)
+        return MAINET_STANDING_REVOKED;
+    if (page_accepts(profile, reply))
+        return MAINET_STANDING_INSTALLED;
+    *since = mainet_certificate_not_after(certificate);
+    if (now > *since)
+        return MAINET_STANDING_EXPIRED;
+    *since = mainet_certificate_not_before(certificate);
+    if (now < *since)
+        return MAINET_STANDING_NOT_YET_VALID;
+    *since = 0;
+    if (strcmp(reply->alert, "certificate expired") == 0) /* by the server's clock */
+        return MAINET_STANDING_EXPIRED;
+    return reply->alert[0] != '\0' || reply->status != 200 ? MAINET_STANDING_NOT_ACCEPTED
+                                                           : MAINET_STANDING_TEXT_MISSING;
+}
+
+/* In the order of mainet_lang; the date and what the page answered follow. */
+static const char *const texts[][2] = {
+    [MAINET_STANDING_INSTALLED] = {"", ""},
+    [MAINET_STANDING_NOT_ACCEPTED] = {"the page did not accept the certificate",
+                                      "確認ページが証明書を受け付けませんでした"},
+    [MAINET_STANDING_EXPIRED] = {"the certificate expired", "証明書の有効期限が切れています"},
+    [MAINET_STANDING_NOT_YET_VALID] = {"the certificate is not valid yet",
+                                       "証明書の有効期間がまだ始まっていません"},
+    [MAINET_STANDING_REVOKED] = {"the certificate has been revoked", "証明書は失効しています"},
+    [MAINET_STANDING_TEXT_MISSING] =
+        {"the page does not say that the certificate is installed",
+         "確認ページに、正しくインストールされている旨の表示がありません"},
+};
+
+static void
+describe(mainet_confirmation *made, const mn_reply *reply, int64_t since)
+{
+    time_t seconds = (time_t)since;
+    struct tm date;
+    char day[32] = "";
+    char answer[2][100] = {"", ""};
+
+    if (made->standing == MAINET_STANDING_INSTALLED)
         return;
-    describe_validity(certificate, validity);
-    if (reply->alert[0] != '\0')
-        (void)snprintf(made->reason, sizeof made->reason,
-                       "%.100sthe server refused the certificate (TLS alert: %s)", validity,
-                       reply->alert);
-    else if (reply->status != 200)
-        (void)snprintf(made->reason, sizeof made->reason,
-                       "%.100sthe page answered HTTP status %d: it did not accept the certificate",
-                       validity, reply->status);
-    else
-        (void)snprintf(made->reason, sizeof made->reason,
-                       "%.100sthe page does not say that the certificate is installed", validity);
+    if (since != 0 && gmtime_r(&seconds, &date) != NULL)
+        (void)strftime(day, sizeof day, ": %Y-%m-%d %H:%M:%S UTC", &date);
+    if (reply->alert[0] != '\0') {
+        (void)snprintf(answer[0], sizeof answer[0], " (TLS alert: %s)", reply->alert);
+        (void)snprintf(answer[1], sizeof answer[1], "（TLS アラート: %s）", reply->alert);
+    } else if (reply->status != 200) {
+        (void)snprintf(answer[0], sizeof answer[0], " (HTTP status %d)", reply->status);
+        (void)snprintf(answer[1], sizeof answer[1], "（HTTP ステータス %d）", reply->status);
+    }
+    for (int lang = 0; lang < 2; lang++)
+        (void)snprintf(made->reasons[lang], REASON_LEN, "%s%s%s", texts[made->standing][lang], day,
+                       answer[lang]);
+}
+
+/* A page that refuses may know better than a list that was kept. */
+static mainet_status
+look_up(mainet_confirmation *made, const mainet_request *request, const mn_transport *transport,
+        mainet_identity *identity, bool is_afresh, mainet_error *err)
+{
+    mn_repository repository = mn_repository_of(
+        transport, request, mn_token_folder(mn_identity_token(identity)), MAINET_PHASE_ASKING);
+
+    return mn_revocation_check(&repository, mainet_identity_certificate(identity),
+                               mainet_identity_chain_at(identity, 1), is_afresh, &made->revocation,
+                               err);
 }
 
 static mainet_status
@@ -120,13 +177,17 @@ visit(const mainet_request *request, mainet_identity *identity, const mn_transpo
     return status;
 }
 
-/* The answer counts, whether it can be kept or not. */
+/* The answer counts, whether it can be kept or not. What is revoked must not push out an older one
+ * as if it were confirmed. */
 static void
-keep(const mainet_request *request, mainet_identity *identity)
+keep(const mainet_request *request, mainet_identity *identity, mainet_standing standing)
 {
+    const int64_t when = standing == MAINET_STANDING_REVOKED ? 0 : (int64_t)time(NULL);
     mainet_error ignored = {0};
 
-    if (mn_identity_set_confirmed(identity, (int64_t)time(NULL), &ignored) != MAINET_OK)
+    if (when == 0 && mainet_identity_confirmed_at(identity) == 0)
+        return;
+    if (mn_identity_set_confirmed(identity, when, &ignored) != MAINET_OK)
         mn_log_write(&request->log, MAINET_LOG_WARNING, "the confirmation could not be kept: %s",
                      ignored.detail);
 }
@@ -138,6 +199,7 @@ mn_confirm(const mainet_request *request, mainet_identity *identity, const mn_tr
     mn_auto_reply reply = MN_REPLY_INIT;
     mn_auto(mainet_confirmation) made = NULL;
     const mn_profile *profile = NULL;
+    int64_t since = 0;
 
     if (request == NULL || identity == NULL)
         return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a request and an identity are required");
@@ -153,9 +215,14 @@ mn_confirm(const mainet_request *request, mainet_identity *identity, const mn_tr
         return mn_fail_memory_null(err, "confirmation");
     if (visit(request, identity, transport, &reply, err) != MAINET_OK)
         return NULL;
-    judge(made, profile, &reply, mainet_identity_certificate(identity));
-    if (made->is_installed)
-        keep(request, identity);
+    if (look_up(made, request, transport, identity, !page_accepts(profile, &reply), err) !=
+        MAINET_OK)
+        return NULL;
+    made->standing =
+        find_standing(made, profile, &reply, mainet_identity_certificate(identity), &since);
+    describe(made, &reply, since);
+    if (made->standing == MAINET_STANDING_INSTALLED || made->standing == MAINET_STANDING_REVOKED)
+        keep(request, identity, made->standing);
     return mainet_confirmation_take(&made);
 }
 

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-#include "acquire/chain.h"
+#include "acquire/completion.h"
+#include "acquire/revocation.h"
+#include "store/issuers.h"
 
 void
 mn_delivery_of_pending(mn_delivery *delivery, const mn_pending *pending)
@@ -20,7 +22,7 @@ mn_delivery_of_pending(mn_delivery *delivery, const mn_pending *pending)
 }
 
 static bool
-is_expected(const mn_profile *profile, const mn_chain *chain)
+is_expected(const mn_profile *profile, const mn_path *chain)
 {
     const mainet_certificate *leaf = chain->certificates[0];
 
@@ -32,7 +34,7 @@ is_expected(const mn_profile *profile, const mn_chain *chain)
 }
 
 static mainet_status
-decide_issuer(const mn_delivery *delivery, const mn_chain *chain, mainet_error *err)
+decide_issuer(const mn_delivery *delivery, const mn_path *chain, mainet_error *err)
 {
     const mainet_request *request = delivery->request;
     const mainet_certificate *leaf = chain->certificates[0];
@@ -56,6 +58,34 @@ decide_issuer(const mn_delivery *delivery, const mn_chain *chain, mainet_error *
     return MAINET_OK;
 }
 
+/* Those that came with an earlier certificate need not be fetched, nor be decided on again. */
+static mainet_status
+add_known_issuers(mainet_token *token, mainet_pkcs12 *container, size_t index, mainet_error *err)
+{
+    mn_chain known = {.count = 0};
+    mainet_status status =
+        mn_token_chain(token, mn_pkcs12_certificate(container, index), &known, err);
+
+    for (size_t i = 1; status == MAINET_OK && i < known.count; i++)
+        status = mn_pkcs12_add(container, known.certificates[i], err);
+    mn_chain_clear(&known);
+    return status;
+}
+
+static mainet_status
+check_revocation(const mn_delivery *delivery, const mn_path *chain, mn_repository *repository,
+                 mainet_error *err)
+{
+    const mainet_certificate *leaf = chain->certificates[0];
+    mn_revocation found;
+
+    if (!delivery->request->checks_revocation)
+        return MAINET_OK;
+    MN_TRY(mn_revocation_check(repository, leaf, chain->count > 1 ? chain->certificates[1] : NULL,
+                               false, &found, err));
+    return mn_revocation_require(&found, leaf, &delivery->request->log, err);
+}
+
 /* Where one key has several certificates, the one that lasts longest is what was ordered. */
 static size_t
 choose_identity(const mainet_pkcs12 *container)
@@ -72,7 +102,7 @@ choose_identity(const mainet_pkcs12 *container)
 
 static mainet_identity *
 import_identity(const mn_delivery *delivery, const mainet_pkcs12 *container, size_t index,
-                const mn_chain *chain, mainet_error *err)
+                const mn_path *chain, mainet_error *err)
 {
     const mn_identity_import import = {
         .key = mn_pkcs12_key(container, index),
@@ -103,7 +133,10 @@ mn_delivery_import(const mn_delivery *delivery, mainet_error *err)
 {
     const mn_log *log = &delivery->request->log;
     mn_auto(mainet_pkcs12) container = NULL;
-    mn_chain chain;
+    mn_repository repository =
+        mn_repository_of(delivery->transport, delivery->request, mn_token_folder(delivery->token),
+                         MAINET_PHASE_OPENING);
+    mn_path chain;
     size_t index = 0;
 
     if (mn_request_progress(delivery->request, MAINET_PHASE_OPENING, 0, 0, err) != MAINET_OK)
@@ -116,10 +149,12 @@ mn_delivery_import(const mn_delivery *delivery, mainet_error *err)
         mn_log_write(log, MAINET_LOG_WARNING, "the container also holds %s",
                      mainet_pkcs12_skipped(container));
     index = choose_identity(container);
-    mn_chain_build(&chain, container, index);
-    if (!mn_chain_is_complete(&chain))
-        mn_log_write(log, MAINET_LOG_INFO, "the container does not hold the whole chain");
-    if (decide_issuer(delivery, &chain, err) != MAINET_OK)
+    if (add_known_issuers(delivery->token, container, index, err) != MAINET_OK ||
+        mn_complete(container, index, &repository, err) != MAINET_OK)
+        return NULL;
+    mn_path_build(&chain, container, index);
+    if (check_revocation(delivery, &chain, &repository, err) != MAINET_OK ||
+        decide_issuer(delivery, &chain, err) != MAINET_OK)
         return NULL;
     return import_identity(delivery, container, index, &chain, err);
 }

@@ -146,6 +146,12 @@ mainet_request_set_exportable(mainet_request *request, bool exportable)
     request->exportable = exportable;
 }
 
+void
+mainet_request_set_revocation_check(mainet_request *request, bool is_checked)
+{
+    request->checks_revocation = is_checked;
+}
+
 /* `host:port` or a URL; whoever writes credentials into it would find them in a process list. */
 static mainet_status
 check_proxy(const char *proxy, mainet_error *err)

@@ -14,6 +14,7 @@ struct mainet_request {
     char *certificate_number; /**< NULL: not set */
     mn_secret *password;      /**< NULL: not set */
     bool exportable;
+    bool checks_revocation;
     char *proxy; /**< NULL: the environment's; "": none */
     int32_t timeout_ms;
     mn_log log;

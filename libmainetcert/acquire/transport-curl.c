@@ -74,12 +74,18 @@ take_header(char *line, size_t size, size_t count, void *user)
 }
 
 static size_t
+ceiling_of(const mn_exchange *exchange)
+{
+    return exchange->ceiling == 0 ? MN_REPLY_CEILING : exchange->ceiling;
+}
+
+static size_t
 take_body(char *data, size_t size, size_t count, void *user)
 {
     attempt *try = user;
     size_t len = size * count;
 
-    if (len > MN_REPLY_CEILING - try->received) {
+    if (len > ceiling_of(try->exchange) - try->received) {
         try->too_large = true;
         return 0;
     }
@@ -113,7 +119,8 @@ set_connection(const attempt *try)
     int bad = 0;
 
     bad |= (int)curl_easy_setopt(easy, CURLOPT_URL, exchange->url);
-    bad |= (int)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https");
+    bad |=
+        (int)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, exchange->is_public ? "http" : "https");
     bad |= (int)curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https");
     bad |= (int)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
@@ -178,7 +185,8 @@ set_message(attempt *try)
     bad |= (int)curl_easy_setopt(easy, CURLOPT_HEADERDATA, try);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_WRITEDATA, try);
-    bad |= (int)curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)MN_REPLY_CEILING);
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
+                                 (curl_off_t)ceiling_of(try->exchange));
     bad |= (int)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, try->reason);
     return bad;
 }
@@ -204,6 +212,8 @@ tell_progress(attempt *try)
     const mainet_request *request = try->exchange->request;
     curl_off_t total = 0;
 
+    if (try->exchange->is_public)
+        return mn_request_progress(request, try->exchange->phase, 0, 0, try->err);
     if (try->reply->headers.len == 0)
         return mn_request_progress(request, MAINET_PHASE_ASKING, 0, 0, try->err);
     (void)curl_easy_getinfo(try->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &total);
@@ -305,7 +315,7 @@ tell_failure(attempt *try, CURLcode code)
         return try->stopped;
     if (try->too_large)
         return mn_fail(try->err, MAINET_E_REPLY_TOO_LARGE, (int)code, "%s sent more than %zu bytes",
-                       url, MN_REPLY_CEILING);
+                       url, ceiling_of(try->exchange));
     mn_reply_set_alert(try->reply,
                        is_expiry_alert(try, code) ? " alert certificate expired" : reason);
     (void)curl_easy_getinfo(try->easy, CURLINFO_HTTP_CONNECTCODE, &connect_code);
@@ -331,6 +341,8 @@ finish(attempt *try, CURLcode code, bool *proxy_asks)
     if (status == 0)
         return mn_fail(try->err, MAINET_E_NO_HTTP_STATUS, 0, "%s: no HTTP status",
                        try->exchange->url);
+    /* without a tunnel the proxy's refusal is the answer; what is public may be asked for again */
+    *proxy_asks = status == 407 && try->exchange->is_public;
     try->reply->status = (int)status;
     mn_secret_truncate(try->reply->body, try->received);
     return MAINET_OK;
@@ -349,7 +361,7 @@ try_once(const mn_exchange *exchange, const mainet_credentials *credentials, int
     CURLcode code = CURLE_OK;
 
     mn_reply_clear(reply);
-    reply->body = mn_secret_new(MN_REPLY_CEILING, err);
+    reply->body = mn_secret_new(ceiling_of(exchange), err);
     if (reply->body == NULL)
         return mn_failure(err);
     MN_TRY(set_up(&try));
@@ -372,7 +384,8 @@ static mainet_status
 exchange_by_curl(void *self, const mn_exchange *exchange, mn_reply *reply, mainet_error *err)
 {
     mainet_credentials credentials = {.user = NULL};
-    int64_t left_ms = exchange->request->timeout_ms;
+    int64_t left_ms =
+        exchange->timeout_ms == 0 ? exchange->request->timeout_ms : exchange->timeout_ms;
     mainet_status status = MAINET_OK;
     bool proxy_asks = true;
 

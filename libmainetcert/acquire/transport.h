@@ -17,13 +17,17 @@ typedef struct mn_client {
     size_t chain_count;
 } mn_client;
 
-/** One HTTPS exchange; everything is borrowed. */
+/** One HTTPS exchange, or one by HTTP of what is public; everything is borrowed. */
 typedef struct mn_exchange {
-    const char *url;               /**< https */
+    const char *url;               /**< https; http if is_public */
     const mn_secret *form;         /**< POSTed; NULL: GET */
     const char *ca_file;           /**< "": the system's trust */
     const mn_client *client;       /**< NULL: nobody */
     const mainet_request *request; /**< proxy, timeout, callbacks, log */
+    bool is_public;                /**< what anybody may have, GET by http */
+    size_t ceiling;                /**< of the body; 0: MN_REPLY_CEILING */
+    int32_t timeout_ms;            /**< 0: the request's */
+    mainet_phase phase;            /**< is_public: what the caller hears all the while */
 } mn_exchange;
 
 /** What a server answered. */

@@ -29,6 +29,7 @@ struct mainet_certificate {
     char *subject;
     char *issuer;
     char *common_name;
+    char *organization;
     char *issuer_common_name;
     char *issuer_organization;
     char *serial;
@@ -50,6 +51,7 @@ free_parts(mainet_certificate *certificate)
     free(certificate->subject);
     free(certificate->issuer);
     free(certificate->common_name);
+    free(certificate->organization);
     free(certificate->issuer_common_name);
     free(certificate->issuer_organization);
     free(certificate->serial);
@@ -118,8 +120,9 @@ read_names(mainet_certificate *made, mainet_error *err)
     made->common_name = mn_name_attribute(subject, NID_commonName, made->subject, err);
     made->issuer_common_name = mn_name_attribute(issuer, NID_commonName, made->issuer, err);
     made->issuer_organization = mn_name_attribute(issuer, NID_organizationName, "", err);
-    if (made->common_name == NULL || made->issuer_common_name == NULL ||
-        made->issuer_organization == NULL)
+    made->organization = mn_name_attribute(subject, NID_organizationName, "", err);
+    if (made->common_name == NULL || made->organization == NULL ||
+        made->issuer_common_name == NULL || made->issuer_organization == NULL)
         return mn_failure(err);
     return MAINET_OK;
 }
@@ -240,6 +243,12 @@ const char *
 mainet_certificate_common_name(const mainet_certificate *certificate)
 {
     return certificate->common_name;
+}
+
+const char *
+mainet_certificate_organization(const mainet_certificate *certificate)
+{
+    return certificate->organization;
 }
 
 const char *

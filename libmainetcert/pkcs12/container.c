@@ -9,6 +9,9 @@ mainet_pkcs12_free(mainet_pkcs12 *container)
 {
     if (container == NULL)
         return;
+    for (size_t i = 0; i < container->added_count; i++)
+        mainet_certificate_free(container->added[i]);
+    free(container->added);
     free(container->certificates);
     free(container->keys);
     mn_harvest_clear(&container->harvest);
@@ -196,4 +199,23 @@ mn_pkcs12_require_identity(const mainet_pkcs12 *container, mainet_error *err)
                    "%zu certificates and %zu private keys, none of which match%s%s",
                    container->certificate_count, mainet_pkcs12_key_count(container),
                    *skipped == '\0' ? "" : "; skipped: ", skipped);
+}
+
+mainet_status
+mn_pkcs12_add(mainet_pkcs12 *container, const mainet_certificate *certificate, mainet_error *err)
+{
+    mainet_certificate **grown =
+        reallocarray(container->added, container->added_count + 1, sizeof(mainet_certificate *));
+
+    if (grown == NULL)
+        return mn_fail_memory(err, "certificates");
+    container->added = grown;
+    container->added[container->added_count++] = mn_certificate_ref(certificate);
+    return MAINET_OK;
+}
+
+const mainet_certificate *
+mn_pkcs12_added(const mainet_pkcs12 *container, size_t index)
+{
+    return index < container->added_count ? container->added[index] : NULL;
 }

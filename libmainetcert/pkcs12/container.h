@@ -11,6 +11,8 @@ struct mainet_pkcs12 {
     EVP_PKEY **keys;        /* of certificates[i] for each identity i; in the harvest */
     size_t identity_count;
     size_t certificate_count;
+    mainet_certificate **added; /* by mn_pkcs12_add */
+    size_t added_count;
 };
 
 /** Fill `certificates` with those that have a key, then with those that have none. */

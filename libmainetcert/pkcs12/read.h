@@ -10,6 +10,14 @@
 EVP_PKEY *
 mn_pkcs12_key(const mainet_pkcs12 *container, size_t index);
 
+/** Put a certificate beside those of the container, for chains to be built with. */
+mainet_status
+mn_pkcs12_add(mainet_pkcs12 *container, const mainet_certificate *certificate, mainet_error *err);
+
+/** Borrow a certificate that was put beside; NULL past the end. */
+const mainet_certificate *
+mn_pkcs12_added(const mainet_pkcs12 *container, size_t index);
+
 /** Borrow a certificate in the order of mainet_pkcs12_certificate_at; NULL past the end. */
 const mainet_certificate *
 mn_pkcs12_certificate(const mainet_pkcs12 *container, size_t index);

@@ -55,6 +55,8 @@ build_chains(arrivals *all, mainet_error *err)
         return mn_failure(err);
     for (size_t i = 0; i < mainet_pkcs12_certificate_count(all->container); i++)
         MN_TRY(mn_issuers_add(issuers, mn_pkcs12_certificate(all->container, i), err));
+    for (size_t i = 0; mn_pkcs12_added(all->container, i) != NULL; i++)
+        MN_TRY(mn_issuers_add(issuers, mn_pkcs12_added(all->container, i), err));
     for (size_t i = 0; i < all->count; i++) {
         MN_TRY(mn_issuers_chain(issuers, mn_pkcs12_certificate(all->container, all->picks[i]),
                                 &all->chains[i], err));

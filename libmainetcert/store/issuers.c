@@ -6,6 +6,7 @@
 
 #include <p11-kit/pkcs11.h>
 
+#include "store/identity-private.h"
 #include "store/rows.h"
 
 typedef struct authority {
@@ -258,4 +259,16 @@ mn_chain_clear(mn_chain *chain)
     for (size_t i = 0; i < chain->count; i++)
         mainet_certificate_free(chain->certificates[i]);
     chain->count = 0;
+}
+
+mainet_status
+mn_token_chain(mainet_token *token, const mainet_certificate *certificate, mn_chain *chain,
+               mainet_error *err)
+{
+    mn_auto(mn_database) database = mn_identities_access(token, err);
+    mn_auto(mn_issuers) issuers =
+        database == NULL ? NULL : mn_issuers_new(database, mn_token_keys(token), err);
+
+    chain->count = 0;
+    return issuers == NULL ? mn_failure(err) : mn_issuers_chain(issuers, certificate, chain, err);
 }

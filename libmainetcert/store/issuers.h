@@ -5,6 +5,7 @@
 #include "pkcs12/certificate.h"
 #include "store/database.h"
 #include "store/keys.h"
+#include "store/token.h"
 
 #define MN_CHAIN_MAX 16
 
@@ -38,6 +39,12 @@ mn_issuers_chain(mn_issuers *issuers, const mainet_certificate *certificate, mn_
 
 void
 mn_chain_clear(mn_chain *chain);
+
+/** Build the chain of a certificate, in the token or not, from the token's authorities. The links
+ * are what the certificates claim. */
+mainet_status
+mn_token_chain(mainet_token *token, const mainet_certificate *certificate, mn_chain *chain,
+               mainet_error *err);
 
 MN_AUTO_TYPE(mn_issuers, mn_issuers_free)
 

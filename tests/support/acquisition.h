@@ -142,7 +142,7 @@ stop_acquisition(void)
 }
 
 /** Count the files in `pending/`; the path of the last is left in `path` unless that is NULL. */
-static int
+__attribute__((unused)) static int
 count_pending(char path[512])
 {
     char folder[128];

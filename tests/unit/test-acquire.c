@@ -265,14 +265,22 @@ static const struct {
     const char *page;
     const char *alert;
     mainet_status failure;
-    bool installed;
+    mainet_standing standing;
     const char *reason;
+    const char *reason_ja;
 } pages[] = {
-    {200, "<p>正しくインストールされています</p>", NULL, MAINET_OK, true, ""},
-    {403, "<p>正しくインストールされています</p>", NULL, MAINET_OK, false, "HTTP status 403"},
-    {200, "<p>正しくインストールされていません</p>", NULL, MAINET_OK, false, "does not say"},
-    {0, NULL, "x alert certificate revoked, errno 0", MAINET_E_UNREACHABLE, false,
-     "TLS alert: certificate revoked"},
+    {200, "<p>正しくインストールされています</p>", NULL, MAINET_OK, MAINET_STANDING_INSTALLED, "",
+     ""},
+    {403, "<p>正しくインストールされています</p>", NULL, MAINET_OK, MAINET_STANDING_NOT_ACCEPTED,
+     "HTTP status 403", "HTTP ステータス 403"},
+    {200, "<p>正しくインストールされていません</p>", NULL, MAINET_OK, MAINET_STANDING_TEXT_MISSING,
+     "does not say", "表示がありません"},
+    {0, NULL, "x alert certificate revoked, errno 0", MAINET_E_UNREACHABLE, MAINET_STANDING_REVOKED,
+     "TLS alert: certificate revoked", "証明書は失効しています"},
+    {0, NULL, "x alert certificate expired, errno 0", MAINET_E_UNREACHABLE, MAINET_STANDING_EXPIRED,
+     "the certificate expired (TLS", "有効期限が切れています"},
+    {0, NULL, "x alert bad certificate, errno 0", MAINET_E_UNREACHABLE,
+     MAINET_STANDING_NOT_ACCEPTED, "TLS alert: bad certificate", "受け付けませんでした"},
 };
 
 START_TEST(the_confirmation_page_is_read)
@@ -286,9 +294,19 @@ START_TEST(the_confirmation_page_is_read)
     service.failure = pages[_i].failure;
     confirmation = mn_confirm(request, identity, &transport, &err);
     ck_assert_msg(confirmation != NULL, "%s", err.detail);
-    ck_assert(mainet_confirmation_is_installed(confirmation) == pages[_i].installed);
-    ck_assert_ptr_nonnull(strstr(mainet_confirmation_reason(confirmation), pages[_i].reason));
-    ck_assert((*mainet_confirmation_reason(confirmation) == '\0') == pages[_i].installed);
+    ck_assert_int_eq(mainet_confirmation_standing(confirmation), pages[_i].standing);
+    ck_assert(mainet_confirmation_is_installed(confirmation) ==
+              (pages[_i].standing == MAINET_STANDING_INSTALLED));
+    for (int i = 0; i < 2; i++) {
+        mainet_lang lang = i == 0 ? MAINET_LANG_EN : MAINET_LANG_JA;
+        const char *reason = mainet_confirmation_reason(confirmation, lang);
+
+        ck_assert_msg(strstr(reason, i == 0 ? pages[_i].reason : pages[_i].reason_ja) != NULL, "%s",
+                      reason);
+        ck_assert((*reason == '\0') == (pages[_i].standing == MAINET_STANDING_INSTALLED));
+    }
+    ck_assert_int_eq(mainet_confirmation_revocation(confirmation), MAINET_REVOCATION_NONE);
+    ck_assert_str_eq(mainet_confirmation_revocation_detail(confirmation), "");
     ck_assert_str_eq(mainet_confirmation_url(confirmation), "https://h/c");
     ck_assert_int_eq(service.presented, 2);
     mainet_confirmation_free(confirmation);

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any, Self, TypeVar
 
 from . import _api, _native
-from ._catalogue import Hash, ImportFlags, Signature, Status
+from ._catalogue import Hash, ImportFlags, Revocation, Signature, Standing, Status
 from ._errors import MainetError, make_error
 from ._types import Buffer, Path
 
@@ -321,6 +321,16 @@ class Confirmation(_Closing, _api.Confirmation):
 
     def __init__(self) -> None:
         raise TypeError("a Confirmation comes from confirm()")
+
+    @property
+    def standing(self) -> Standing:
+        """The situation: installed, or why not."""
+        return Standing(self._standing)
+
+    @property
+    def revocation(self) -> Revocation:
+        """What the issuer's revocation list says."""
+        return Revocation(self._revocation)
 
     def __bool__(self) -> bool:
         return self.is_installed

@@ -35,7 +35,8 @@ class Request(_Closing, _api.Request):
 
     def __init__(self, service: Service | None = None, *, group_id: str | None = None,
                  certificate_number: str | None = None, password: Secret | None = None,
-                 exportable: bool = True, proxy: str | None = None,
+                 exportable: bool = True, check_revocation: bool = False,
+                 proxy: str | None = None,
                  timeout: float | datetime.timedelta = 60.0, log: Log | None = None,
                  progress: Progress | None = None, issuer_decision: IssuerDecision | None = None,
                  proxy_credentials: ProxyCredentials | None = None) -> None:
@@ -46,6 +47,7 @@ class Request(_Closing, _api.Request):
         :param certificate_number: the certificate number
         :param password: the retrieval password
         :param exportable: whether the key may leave the token later
+        :param check_revocation: whether the issuer's revocation list is looked at before an import
         :param proxy: such as ``http://proxy:8080``; empty for none; the environment's without it
         :param timeout: seconds or a timedelta for the whole call
         :raises: ArgumentError if a value cannot be
@@ -64,6 +66,7 @@ class Request(_Closing, _api.Request):
         if proxy is not None:
             self._set_proxy(proxy)
         self._set_exportable(exportable)
+        self._set_revocation_check(check_revocation)
         seconds = timeout.total_seconds() if isinstance(timeout, datetime.timedelta) else timeout
         self._set_timeout_ms(max(1, round(seconds * 1000)))
 
