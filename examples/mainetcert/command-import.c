@@ -8,6 +8,7 @@
 #include "command.h"
 #include "confirmation.h"
 #include "json.h"
+#include "progress.h"
 #include "terminal.h"
 #include "text.h"
 
@@ -24,6 +25,7 @@ typedef struct journey {
     consent *consent;
     mainet_service *service; /* NULL: none, and none was asked for */
     size_t missing_count;
+    mainet_status missing; /* the situation of the last of them */
 } journey;
 
 typedef FILE stream;
@@ -77,7 +79,10 @@ open_service(journey *self)
     self->service = access_service(self->options, "", why);
     if (self->service != NULL)
         return MAINET_OK;
-    return self->options->service != NULL || self->options->confirm ? why->error.status : MAINET_OK;
+    return self->options->service != NULL || self->options->confirm ||
+                   self->options->check_revocation
+               ? why->error.status
+               : MAINET_OK;
 }
 
 /* Told nothing, a new certificate of the service's issuer is confirmed where there is a page. */
@@ -112,6 +117,8 @@ confirm(journey *self, mainet_identity *identity, json_t *document)
                       mainet_status_text(err->status, message_language()));
         return MAINET_OK;
     }
+    if (!mainet_confirmation_is_installed(answer))
+        self->missing = confirmation_status(answer);
     self->missing_count += !mainet_confirmation_is_installed(answer);
     json_put(document, "confirmation", json_of_confirmation(answer, identity));
     json_put(document, "confirmed_at", json_confirmed_at(identity));
@@ -169,8 +176,32 @@ report_all(journey *self, mainet_token *token, const mainet_identity_list *list)
     return MAINET_OK;
 }
 
+/* An issuer is accepted by its certificate, which the file may lack; the network is asked for it
+ * only where somebody wants to know. */
 static mainet_status
-import_all(journey *self, const mainet_pkcs12 *container)
+look_up(const journey *self, mainet_pkcs12 *container, mainet_store *store)
+{
+    const options *wanted = self->options;
+    mainet_error *err = &self->failure->error;
+    scoped(mainet_request) request = NULL;
+    mainet_status status = MAINET_OK;
+
+    if (self->service == NULL || (!wanted->check_revocation && *wanted->accept_issuer == '\0'))
+        return MAINET_OK;
+    request = mainet_request_new(self->service, err);
+    if (request == NULL)
+        return err->status;
+    TRY(consent_set_proxy(self->consent, request));
+    progress_begin(request);
+    status = mainet_pkcs12_complete(container, request, store, err);
+    if (status == MAINET_OK && wanted->check_revocation)
+        status = mainet_pkcs12_check_revocation(container, request, store, err);
+    progress_end();
+    return status;
+}
+
+static mainet_status
+import_all(journey *self, mainet_pkcs12 *container)
 {
     const options *wanted = self->options;
     failure *why = self->failure;
@@ -180,6 +211,7 @@ import_all(journey *self, const mainet_pkcs12 *container)
 
     if (token == NULL)
         return why->error.status;
+    TRY(look_up(self, container, store));
     self->consent->service = self->service;
     list = mainet_token_import(token, container,
                                wanted->is_not_exportable ? MAINET_IMPORT_NOT_EXPORTABLE
@@ -220,7 +252,7 @@ command_import(const options *wanted, failure *why)
     TRY(require_identity(container, why)); /* before a token is made for nothing */
     TRY(import_all(&self, container));
     if (wanted->confirm && self.missing_count > 0)
-        return fail(&why->error, MAINET_E_NOT_INSTALLED, 0, "%zu certificates", self.missing_count);
+        return fail(&why->error, self.missing, 0, "%zu certificates", self.missing_count);
     if (wanted->json)
         json_print(why->partial);
     return MAINET_OK;

@@ -30,6 +30,7 @@ show_issuer(const mainet_certificate *issuer, bool is_itself, bool expected)
     show(MESSAGE_ISSUER_IS_NEW, NULL);
     if (is_itself) {
         show(MESSAGE_ISSUER_NAME, mainet_certificate_common_name(issuer));
+        show(MESSAGE_ISSUER_ORGANIZATION, mainet_certificate_organization(issuer));
         show(MESSAGE_ISSUER_SUBJECT, mainet_certificate_subject(issuer));
     } else {
         show(MESSAGE_ISSUER_NAME, mainet_certificate_issuer_common_name(issuer));
@@ -135,6 +136,7 @@ consent_set_proxy(consent *self, mainet_request *request)
     if (wanted->proxy_user != NULL)
         TRY(access_check_source(wanted->proxy_password_source, "proxy-password-source",
                                 self->failure));
+    mainet_request_set_revocation_check(request, wanted->check_revocation);
     mainet_request_set_proxy_credentials(request, answer_proxy, self);
     if (wanted->proxy == NULL)
         return MAINET_OK;

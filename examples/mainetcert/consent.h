@@ -19,7 +19,8 @@ consent_clear(consent *self);
 
 #define consent_init __attribute__((cleanup(consent_clear))) consent
 
-/** Set --proxy, and who answers a proxy. `self` lives as long as the request's calls. */
+/** Set --proxy, --check-revocation, and who answers a proxy. `self` lives as long as the request's
+ * calls. */
 mainet_status
 consent_set_proxy(consent *self, mainet_request *request);
 

@@ -46,6 +46,8 @@ static const struct known {
     {"pem", KIND_FLAG, TAKES_EXPORT, offsetof(options, pem)},
     {"force", KIND_FLAG, TAKES_FORCE, offsetof(options, force)},
     {"backup", KIND_TEXT, TAKES_BACKUP, offsetof(options, backup)},
+    {"check-revocation", KIND_FLAG, TAKES_IMPORT | TAKES_ACCEPT,
+     offsetof(options, check_revocation)},
     {"confirm", KIND_FLAG, TAKES_CONFIRM, offsetof(options, confirm)},
     {"no-confirm", KIND_FLAG, TAKES_CONFIRM, offsetof(options, no_confirm)},
     {"so-pin-source", KIND_SOURCE, TAKES_NEW_TOKEN | TAKES_SO_PIN,

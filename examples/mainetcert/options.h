@@ -45,6 +45,7 @@ typedef struct options {
     bool force;
     const char *backup;
     bool confirm;
+    bool check_revocation;
     bool no_confirm;
     const char *so_pin_source;
     const char *new_pin_source;

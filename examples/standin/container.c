@@ -13,11 +13,16 @@ static const struct st_form {
     int key_cipher;
     int certificate_cipher;
     const char *mac;
+    bool is_alone; /* without the issuers */
 } forms[] = {
     /* What Windows and the services of its time wrote. */
-    {"legacy", NID_pbe_WithSHA1And3_Key_TripleDES_CBC, NID_pbe_WithSHA1And40BitRC2_CBC, "SHA1"},
+    {"legacy", NID_pbe_WithSHA1And3_Key_TripleDES_CBC, NID_pbe_WithSHA1And40BitRC2_CBC, "SHA1",
+     false},
+    {"legacy-leaf", NID_pbe_WithSHA1And3_Key_TripleDES_CBC, NID_pbe_WithSHA1And40BitRC2_CBC, "SHA1",
+     true},
     /* PBES2 with PBKDF2 by HMAC-SHA-256, OpenSSL 3's own choice for these ciphers. */
-    {"modern", NID_aes_256_cbc, NID_aes_256_cbc, "SHA256"},
+    {"modern", NID_aes_256_cbc, NID_aes_256_cbc, "SHA256", false},
+    {"modern-leaf", NID_aes_256_cbc, NID_aes_256_cbc, "SHA256", true},
 };
 
 static const struct st_form *
@@ -41,8 +46,9 @@ make(const struct st_form *form, const st_container_request *request, OSSL_LIB_C
     STACK_OF(X509) *chain = sk_X509_new_null();
     EVP_MD *digest = EVP_MD_fetch(context, form->mac, NULL);
     mn_auto(PKCS12) container = NULL;
-    bool done = chain != NULL && digest != NULL && sk_X509_push(chain, request->issuing) > 0 &&
-                sk_X509_push(chain, request->root) > 0;
+    bool done = chain != NULL && digest != NULL &&
+                (form->is_alone || (sk_X509_push(chain, request->issuing) > 0 &&
+                                    sk_X509_push(chain, request->root) > 0));
 
     if (done)
         container = PKCS12_create_ex(request->password, request->friendly_name, request->key,

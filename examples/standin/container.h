@@ -8,7 +8,7 @@
 
 /** What goes into a PKCS#12 container. */
 typedef struct st_container_request {
-    const char *form; /**< `legacy` or `modern`. */
+    const char *form; /**< `legacy`, `modern`, or either with `-leaf`: without the issuers. */
     const char *password;
     const char *friendly_name;
     EVP_PKEY *key;
