@@ -286,10 +286,10 @@ C_FindObjectsFinal(CK_SESSION_HANDLE handle)
     return unlock_session(session, rv == CKR_OK ? p11_find_end(session) : rv);
 }
 
+/* It comes near libcrypto only where a key is made ready: p11_operation_start is the guest. */
 CK_RV
 C_SignInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key)
 {
-    p11_auto_guest guest = p11_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 

@@ -140,6 +140,7 @@ unload(p11_handles *handles, p11_entry *entry)
 {
     if (entry->object == NULL)
         return;
+    atomic_fetch_add(&handles->changes, 1);
     p11_object_free(entry->object);
     entry->object = NULL;
     handles->loaded -= entry->row != 0;
@@ -182,6 +183,8 @@ remove_where(p11_handles *handles, is_going_fn is_going, const void *context)
         else
             handles->entries[kept++] = handles->entries[i];
     }
+    if (kept != handles->count) /* what was not loaded may be about to be */
+        atomic_fetch_add(&handles->changes, 1);
     handles->count = kept;
     kept = 0;
     for (size_t i = 0; i < handles->row_count; i++) {

@@ -30,6 +30,9 @@ typedef struct p11_handles {
     size_t memory_count;
     size_t capacity; /**< of all three */
     size_t loaded;   /**< token objects that are loaded */
+    /** Counts how often a handle ceased to stand for the object that it did; read without a lock
+     *  by who remembers what one stood for. */
+    atomic_ulong changes;
 } p11_handles;
 
 /** Borrow until the next change; NULL if there is none. */

@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "parameters.h"
+#include "process.h"
 #include "session.h"
 
 /* It is never freed, so that a call that is late finds a lock and not a hole. */
@@ -20,7 +20,7 @@ static _Atomic uint64_t owner;
 static uint64_t
 owned(uint64_t state)
 {
-    return (uint64_t)getpid() << 2 | state;
+    return p11_process_id() << 2 | state;
 }
 
 p11_module *
@@ -75,6 +75,8 @@ prepare(p11_module *module, const CK_C_INITIALIZE_ARGS *arguments)
         rv = p11_mutex_make(&module->lock, &module->calls);
     if (rv == CKR_OK)
         rv = p11_mutex_make(&module->scan, &module->calls);
+    if (rv == CKR_OK)
+        rv = p11_sessions_make(&module->sessions, &module->calls);
     return rv;
 }
 
@@ -83,6 +85,7 @@ release(p11_module *module)
 {
     p11_mutex_end(&module->lock);
     p11_mutex_end(&module->scan);
+    p11_sessions_end(&module->sessions);
     free(module->folder);
     module->folder = NULL;
     atomic_store(&owner, NOT_INITIALIZED);
@@ -94,6 +97,7 @@ p11_module_initialize(const CK_C_INITIALIZE_ARGS *arguments)
     uint64_t found = atomic_load(&owner);
     CK_RV rv = CKR_OK;
 
+    p11_process_prepare();
     /* of several threads, and with whatever a fork left behind, one gets past this */
     if (found == owned(BUSY) || found == owned(LIVE) ||
         !atomic_compare_exchange_strong(&owner, &found, owned(BUSY)))
@@ -116,17 +120,12 @@ empty(p11_module *module)
     before = (p11_module){
         .slots = module->slots,
         .slot_count = module->slot_count,
-        .sessions = module->sessions,
-        .session_count = module->session_count,
     };
     module->is_live = false;
     module->is_scanned = false;
     module->is_predicted = false;
     module->slots = NULL;
     module->slot_count = 0;
-    module->sessions = NULL;
-    module->session_count = 0;
-    module->session_capacity = 0;
     p11_mutex_unlock(&module->lock);
     return before;
 }
@@ -141,11 +140,9 @@ p11_module_finalize(void)
     if (!atomic_compare_exchange_strong(&owner, &found, owned(BUSY)))
         return CKR_CRYPTOKI_NOT_INITIALIZED;
     before = empty(module);
-    for (size_t i = 0; i < before.session_count; i++)
-        p11_session_free(before.sessions[i]);
+    p11_sessions_clear(&module->sessions);
     for (size_t i = 0; i < before.slot_count; i++)
         p11_slot_free(before.slots[i]);
-    free(before.sessions);
     free(before.slots);
     p11_mutex_lock(&module->scan);
     mainet_store_free(module->store);

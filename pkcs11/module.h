@@ -4,18 +4,17 @@
 
 #include <stdatomic.h>
 
-#include "mutex.h"
+#include "sessions.h"
 #include "store/store.h"
 
 typedef struct p11_slot p11_slot;
-typedef struct p11_session p11_session;
 
 /**
  * What one process has between C_Initialize and C_Finalize.
  *
  * Locks are taken in this order, each only if needed: a session's, a slot's `io`, `scan`, a slot's
- * `lock`, `lock`. The last two are held for a few instructions, never over file access or
- * cryptography.
+ * `lock`, `lock`, that of a shelf of sessions. The last three are held for a few instructions, never
+ * over file access or cryptography.
  */
 typedef struct p11_module {
     p11_mutex_calls calls;
@@ -32,11 +31,9 @@ typedef struct p11_module {
     bool is_predicted; /**< the length of the slot list was told, the list was not */
     p11_slot **slots;  /**< ordered by id; grows only */
     size_t slot_count;
-    p11_session **sessions; /**< ordered by handle */
-    size_t session_count;
-    size_t session_capacity;
     CK_SESSION_HANDLE last_session;
 
+    p11_sessions sessions; /**< added and removed with `lock` held, found without */
     atomic_ulong last_object; /**< the newest object handle */
 } p11_module;
 

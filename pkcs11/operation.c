@@ -5,6 +5,7 @@
 
 #include <openssl/rsa.h>
 
+#include "guest.h"
 #include "session.h"
 #include "token.h"
 
@@ -40,6 +41,7 @@ void
 p11_operation_clear(p11_operation *operation)
 {
     p11_operation_end(operation);
+    operation->again = (p11_again){0};
     EVP_MD_CTX_free(operation->digest);
     operation->digest = NULL;
     for (size_t i = 0; i < P11_READY_MAX; i++)
@@ -215,14 +217,20 @@ has_room_for_salt(const p11_method *method, const EVP_PKEY *key)
 }
 
 static bool
-begin_digest(p11_operation *operation, p11_digest digest)
+make_digest(p11_operation *operation, p11_digest digest)
 {
-    if (digest == P11_DIGEST_NONE)
-        return true;
+    p11_auto_guest guest = p11_guest_enter();
+
     if (operation->digest == NULL)
         operation->digest = EVP_MD_CTX_new();
     return operation->digest != NULL &&
            EVP_DigestInit_ex2(operation->digest, p11_digest_get(digest), NULL) == 1;
+}
+
+static bool
+begin_digest(p11_operation *operation, p11_digest digest)
+{
+    return digest == P11_DIGEST_NONE || make_digest(operation, digest);
 }
 
 static CK_RV
@@ -247,28 +255,74 @@ class_for(CK_FLAGS purpose)
                                                                         : CKO_PUBLIC_KEY;
 }
 
-CK_RV
-p11_operation_start(p11_session *session, p11_operation *operation, const CK_MECHANISM *mechanism,
-                    CK_OBJECT_HANDLE key, CK_FLAGS purpose)
+static CK_RV
+start_anew(p11_session *session, p11_operation *operation, const CK_MECHANISM *mechanism,
+           CK_OBJECT_HANDLE key, CK_FLAGS purpose)
 {
+    p11_auto_guest guest = p11_guest_enter();
     mn_auto(p11_object) object = NULL;
     p11_method method = {0};
     EVP_PKEY *usable = NULL;
-    CK_RV rv = CKR_OK;
+    const unsigned long changes = atomic_load(&session->slot->handles.changes);
+    CK_RV rv = p11_method_read(&method, mechanism, purpose);
 
-    if (mechanism == NULL)
-        return p11_operation_give_up(operation, operation->is_active ? CKR_OK : CKR_ARGUMENTS_BAD);
-    if (operation->is_active)
-        return CKR_OPERATION_ACTIVE;
-    rv = p11_method_read(&method, mechanism, purpose);
+    operation->again = (p11_again){0};
     if (rv == CKR_OK)
         rv = p11_operation_key(session, key, &method, class_for(purpose), purpose, &object);
     if (rv == CKR_OK)
         rv = p11_token_key(session->slot, object, &usable);
     if (rv == CKR_OK)
         rv = begin(operation, &method, usable, purpose);
-    if (rv == CKR_OK && object->class == CKO_PRIVATE_KEY) {
-        operation->needs_login = object->always_authenticate;
+    if (rv != CKR_OK)
+        return rv;
+    operation->again =
+        (p11_again){.key = mechanism->ulParameterLen == 0 ? key : CK_INVALID_HANDLE,
+                    .mechanism = mechanism->mechanism,
+                    .changes = changes,
+                    .ready = operation->ready,
+                    .is_private = object->class == CKO_PRIVATE_KEY,
+                    .needs_login = object->class == CKO_PRIVATE_KEY && object->always_authenticate};
+    return CKR_OK;
+}
+
+/* Nothing that is asked about a key has changed while its handle stands for the same object. */
+static bool
+is_again(const p11_session *session, const p11_again *last, const CK_MECHANISM *mechanism,
+         CK_OBJECT_HANDLE key)
+{
+    return last->key == key && key != CK_INVALID_HANDLE &&
+           last->mechanism == mechanism->mechanism && mechanism->ulParameterLen == 0 &&
+           last->changes == atomic_load(&session->slot->handles.changes);
+}
+
+static CK_RV
+start_again(p11_operation *operation)
+{
+    const p11_ready *ready = operation->again.ready;
+
+    if (!begin_digest(operation, ready->method.mechanism->digest))
+        return CKR_FUNCTION_FAILED;
+    operation->ready = ready;
+    operation->is_active = true;
+    return CKR_OK;
+}
+
+CK_RV
+p11_operation_start(p11_session *session, p11_operation *operation, const CK_MECHANISM *mechanism,
+                    CK_OBJECT_HANDLE key, CK_FLAGS purpose)
+{
+    CK_RV rv = CKR_OK;
+
+    if (mechanism == NULL)
+        return p11_operation_give_up(operation, operation->is_active ? CKR_OK : CKR_ARGUMENTS_BAD);
+    if (operation->is_active)
+        return CKR_OPERATION_ACTIVE;
+    if (is_again(session, &operation->again, mechanism, key))
+        rv = start_again(operation);
+    else
+        rv = start_anew(session, operation, mechanism, key, purpose);
+    if (rv == CKR_OK && operation->again.is_private) {
+        operation->needs_login = operation->again.needs_login;
         session->asking = operation;
     }
     return rv;

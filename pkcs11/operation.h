@@ -27,6 +27,17 @@ p11_ready_make(p11_ready *ready, const p11_method *method, EVP_PKEY *key, CK_FLA
 void
 p11_ready_clear(p11_ready *ready);
 
+/** What was started last, by a mechanism without parameters: the next one is likely to be the same,
+ *  and then it starts with few questions. */
+typedef struct p11_again {
+    CK_OBJECT_HANDLE key; /**< CK_INVALID_HANDLE: nothing was */
+    CK_MECHANISM_TYPE mechanism;
+    unsigned long changes; /**< of the slot's handles, when this was found out */
+    const p11_ready *ready;
+    bool is_private;
+    bool needs_login;
+} p11_again;
+
 /** Signing, verifying, encrypting or decrypting, at most one of each a session. Starts zeroed;
  *  ended, it keeps what it made ready. */
 typedef struct p11_operation {
@@ -39,6 +50,7 @@ typedef struct p11_operation {
     mn_buffer parts;     /**< of the others: all that came by Update */
     p11_ready readies[P11_READY_MAX];
     size_t next_ready;
+    p11_again again;
 } p11_operation;
 
 /** What is to be signed or was signed: a hash, or the caller's data. */

@@ -2,7 +2,6 @@
 #include "session.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "login.h"
 #include "token.h"
@@ -45,57 +44,31 @@ session_new(p11_slot *slot, CK_FLAGS flags)
     return p11_session_take(&session);
 }
 
-/* Where a handle is or would be; the module's lock is held. */
-static size_t
-position(const p11_module *module, CK_SESSION_HANDLE handle)
-{
-    size_t low = 0;
-    size_t high = module->session_count;
-
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-
-        if (module->sessions[middle]->handle < handle)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* The newest session has the highest handle: it goes to the end. The module's lock is held. */
+/* The newest session has the highest handle. The module's lock is held. */
 static CK_RV
 add(p11_module *module, p11_session *session)
 {
     if (!module->is_live)
         return CKR_CRYPTOKI_NOT_INITIALIZED;
-    if (module->session_count == module->session_capacity) {
-        const size_t capacity = module->session_capacity == 0 ? 16 : module->session_capacity * 2;
-        p11_session **grown = realloc(module->sessions, capacity * sizeof(p11_session *));
-
-        if (grown == NULL)
-            return CKR_HOST_MEMORY;
-        module->sessions = grown;
-        module->session_capacity = capacity;
-    }
     session->handle = ++module->last_session;
-    module->sessions[module->session_count++] = session;
+    if (!p11_sessions_add(&module->sessions, session))
+        return CKR_HOST_MEMORY;
     session->slot->session_count++;
     session->slot->rw_session_count += (session->flags & CKF_RW_SESSION) != 0;
     return CKR_OK;
 }
 
-/* Take a session out of the list; the module's lock is held, the list's reference is handed on. */
-static void
-remove_at(p11_module *module, size_t at)
+/* Take a session out of the list, with its reference; the module's lock is held. */
+static p11_session *
+take_out(p11_module *module, CK_SESSION_HANDLE handle)
 {
-    p11_session *session = module->sessions[at];
+    p11_session *session = p11_sessions_remove(&module->sessions, handle);
 
-    memmove(&module->sessions[at], &module->sessions[at + 1],
-            (module->session_count - at - 1) * sizeof(p11_session *));
-    module->session_count--;
+    if (session == NULL)
+        return NULL;
     session->slot->session_count--;
     session->slot->rw_session_count -= (session->flags & CKF_RW_SESSION) != 0;
+    return session;
 }
 
 /* The token must be there, and a security officer who is logged in bars read-only sessions. */
@@ -145,16 +118,7 @@ p11_session_open(p11_slot *slot, CK_FLAGS flags, CK_SESSION_HANDLE *handle)
 CK_RV
 p11_session_find(p11_module *module, CK_SESSION_HANDLE handle, p11_session **session)
 {
-    size_t at = 0;
-
-    *session = NULL;
-    p11_mutex_lock(&module->lock);
-    at = position(module, handle);
-    if (at < module->session_count && module->sessions[at]->handle == handle) {
-        *session = module->sessions[at];
-        atomic_fetch_add_explicit(&(*session)->references, 1, memory_order_relaxed);
-    }
-    p11_mutex_unlock(&module->lock);
+    *session = p11_sessions_find(&module->sessions, handle);
     return *session == NULL ? CKR_SESSION_HANDLE_INVALID : CKR_OK;
 }
 
@@ -179,14 +143,9 @@ CK_RV
 p11_session_close(p11_module *module, CK_SESSION_HANDLE handle)
 {
     p11_session *session = NULL;
-    size_t at = 0;
 
     p11_mutex_lock(&module->lock);
-    at = position(module, handle);
-    if (at < module->session_count && module->sessions[at]->handle == handle) {
-        session = module->sessions[at];
-        remove_at(module, at);
-    }
+    session = take_out(module, handle);
     p11_mutex_unlock(&module->lock);
     if (session == NULL)
         return CKR_SESSION_HANDLE_INVALID;
@@ -194,28 +153,12 @@ p11_session_close(p11_module *module, CK_SESSION_HANDLE handle)
     return CKR_OK;
 }
 
-/* The newest session of a slot, or of any slot if that is NULL; CK_INVALID_HANDLE if none is left.
- */
-static CK_SESSION_HANDLE
-newest(p11_module *module, const p11_slot *slot, CK_SESSION_HANDLE below)
-{
-    CK_SESSION_HANDLE handle = CK_INVALID_HANDLE;
-
-    p11_mutex_lock(&module->lock);
-    for (size_t i = module->session_count; i > 0 && handle == CK_INVALID_HANDLE; i--) {
-        if (module->sessions[i - 1]->slot == slot && module->sessions[i - 1]->handle < below)
-            handle = module->sessions[i - 1]->handle;
-    }
-    p11_mutex_unlock(&module->lock);
-    return handle;
-}
-
 CK_RV
 p11_session_close_all(p11_slot *slot)
 {
     CK_SESSION_HANDLE handle = CK_INVALID_HANDLE;
 
-    while ((handle = newest(slot->module, slot, ~0UL)) != CK_INVALID_HANDLE)
+    while ((handle = p11_sessions_newest(&slot->module->sessions, slot, ~0UL)) != CK_INVALID_HANDLE)
         (void)p11_session_close(slot->module, handle);
     return CKR_OK;
 }
@@ -225,7 +168,8 @@ p11_sessions_cancel(p11_slot *slot)
 {
     CK_SESSION_HANDLE handle = ~0UL;
 
-    while ((handle = newest(slot->module, slot, handle)) != CK_INVALID_HANDLE) {
+    while ((handle = p11_sessions_newest(&slot->module->sessions, slot, handle)) !=
+           CK_INVALID_HANDLE) {
         mn_auto(p11_session) session = NULL;
 
         if (p11_session_find(slot->module, handle, &session) != CKR_OK)

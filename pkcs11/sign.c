@@ -27,25 +27,27 @@ refused(p11_scheme scheme)
 }
 
 static CK_RV
-sign_rsa(const p11_operation *operation, const p11_input *input, CK_BYTE *signature)
+sign_rsa(const p11_operation *operation, const uint8_t *data, size_t data_len, CK_BYTE *signature)
 {
-    const p11_ready *ready = operation->ready;
     size_t len = operation->output_len;
-    uint8_t block[2048] = {0}; /* RSA of 16384 bits */
-    const uint8_t *data = input->data;
-    size_t data_len = input->len;
 
-    if (ready->method.mechanism->scheme == P11_SCHEME_RSA_RAW) {
-        if (len > sizeof block)
-            return CKR_KEY_SIZE_RANGE;
-        if (data_len != 0)
-            memcpy(block + len - data_len, data, data_len);
-        data = block;
-        data_len = len;
-    }
-    if (EVP_PKEY_sign(ready->context, signature, &len, data, data_len) != 1)
-        return refused(ready->method.mechanism->scheme);
+    if (EVP_PKEY_sign(operation->ready->context, signature, &len, data, data_len) != 1)
+        return refused(operation->ready->method.mechanism->scheme);
     return CKR_OK;
+}
+
+/* OpenSSL wants a number with its leading zeros. */
+static CK_RV
+sign_rsa_raw(const p11_operation *operation, const p11_input *input, CK_BYTE *signature)
+{
+    uint8_t block[2048] = {0}; /* RSA of 16384 bits */
+    const size_t len = operation->output_len;
+
+    if (len > sizeof block)
+        return CKR_KEY_SIZE_RANGE;
+    if (input->len != 0)
+        memcpy(block + len - input->len, input->data, input->len);
+    return sign_rsa(operation, block, len, signature);
 }
 
 static CK_RV
@@ -83,8 +85,10 @@ make_signature(const p11_operation *operation, const p11_input *input, CK_BYTE *
         return sign_ecdsa(operation, input, signature);
     case P11_SCHEME_EDDSA:
         return sign_eddsa(operation, input, signature);
+    case P11_SCHEME_RSA_RAW:
+        return sign_rsa_raw(operation, input, signature);
     default:
-        return sign_rsa(operation, input, signature);
+        return sign_rsa(operation, input->data, input->len, signature);
     }
 }
 
