@@ -3,42 +3,19 @@
  * initialized, with the opening of the session; further ones by label, id, subject and issuer with
  * serial number, each for another object; slot and token info; and what the process has in memory
  * afterwards. Usage: bench-find [COUNT…] */
-#include <dlfcn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench.h"
-#include "cryptoki3.h"
+#include "bench-module.h"
 
 #define SEARCHES 2000
 #define INFOS 200
-
-static CK_FUNCTION_LIST *p11;
-
-/* An assertion of Check writes to a pipe each time: too much to be measured with. */
-static void
-must(CK_RV rv)
-{
-    if (rv != CKR_OK)
-        ck_abort_msg("0x%lx", rv);
-}
 
 /* One object of the token, as a search names it. */
 typedef struct sought {
     CK_ATTRIBUTE attributes[3];
     CK_BYTE values[3][256];
 } sought;
-
-static void
-load_module(void)
-{
-    CK_C_GetFunctionList get = NULL;
-    void *library = dlopen(getenv("MAINETCERT_MODULE"), RTLD_NOW | RTLD_LOCAL);
-
-    ck_assert_msg(library != NULL, "%s", dlerror());
-    *(void **)&get = dlsym(library, "C_GetFunctionList");
-    ck_assert_uint_eq(get(&p11), CKR_OK);
-}
 
 static CK_SESSION_HANDLE
 begin(CK_SLOT_ID slot)
