@@ -206,6 +206,8 @@ mainet_token_open(mainet_store *store, const char *label, mainet_error *err)
     head = choose(&scan, label, err);
     if (head != NULL)
         return mn_store_token(store, head->serial, err);
+    if (mn_failure(err) != MAINET_E_TOKEN_NOT_FOUND)
+        return NULL;
     if (scan.count == 0 && scan.broken[0] != '\0')
         return mn_store_token(store, scan.broken, err);
     return explain_missing(store, label, err);

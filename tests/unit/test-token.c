@@ -103,6 +103,77 @@ static const struct {
     {"12345678901234567890123456789012345678901234567890123456789012345", MAINET_E_PIN_LENGTH},
 };
 
+static const char *const good_pins[] = {
+    "1234", "1234567890123456789012345678901234567890123456789012345678901234"};
+
+START_TEST(a_pin_has_four_to_sixty_four_bytes)
+{
+    const uint8_t *pin = (const uint8_t *)good_pins[_i];
+    mainet_token *token =
+        mainet_token_create(store, "one", pin, strlen(good_pins[_i]), NULL, 0, NULL);
+    mainet_error err = {0};
+
+    ck_assert_ptr_nonnull(token);
+    ck_assert_int_eq(mainet_token_lock(token, NULL), MAINET_OK);
+    ck_assert_int_eq(unlock(token, good_pins[_i]), MAINET_OK);
+    mainet_token_free(token);
+    ck_assert_ptr_null(mainet_token_create(store, "two", pin, _i == 0 ? 3 : 65, NULL, 0, &err));
+    ck_assert_int_eq(err.status, MAINET_E_PIN_LENGTH);
+}
+END_TEST
+
+static const struct {
+    const char *label;
+    mainet_status expected;
+} labels[] = {
+    {"x", MAINET_OK},
+    {"12345678901234567890123456789012", MAINET_OK},
+    {"十文字の日本語の名", MAINET_OK},
+    {"十文字の日本語の名前12", MAINET_OK},         /* 32 bytes */
+    {"十文字の日本語の名前の", MAINET_E_ARGUMENT}, /* 33: nothing is cut off within a letter */
+    {"123456789012345678901234567890123", MAINET_E_ARGUMENT},
+    {"", MAINET_E_ARGUMENT},
+    {"a\nb", MAINET_E_ARGUMENT},
+    {"\xe6\x97", MAINET_E_ARGUMENT},
+    {"\xc0\xaf", MAINET_E_ARGUMENT},
+    {"\xff", MAINET_E_ARGUMENT},
+};
+
+START_TEST(a_label_is_text_of_up_to_32_bytes)
+{
+    mainet_error err = {0};
+    mainet_token *token = mainet_token_create_without_pin(store, labels[_i].label, &err);
+    mainet_token *again = NULL;
+
+    ck_assert_int_eq(err.status, labels[_i].expected);
+    ck_assert_int_eq(token != NULL, labels[_i].expected == MAINET_OK);
+    if (token != NULL)
+        again = mainet_token_open(store, labels[_i].label, &err);
+    if (again != NULL)
+        ck_assert_str_eq(mainet_token_label(again), labels[_i].label);
+    ck_assert_int_eq(again != NULL, token != NULL);
+    mainet_token_free(again);
+    mainet_token_free(token);
+}
+END_TEST
+
+/* A label may be what another token's serial is; nobody guesses which of them was meant. */
+START_TEST(a_name_of_two_tokens_is_ambiguous)
+{
+    mainet_error err = {0};
+    mainet_token *first = mainet_token_create_without_pin(store, "one", NULL);
+    mainet_token *second = mainet_token_create_without_pin(store, mainet_token_serial(first), NULL);
+
+    ck_assert_ptr_nonnull(second);
+    ck_assert_ptr_null(mainet_token_open(store, mainet_token_serial(first), &err));
+    ck_assert_int_eq(err.status, MAINET_E_TOKEN_AMBIGUOUS);
+    ck_assert_ptr_null(mainet_token_open(store, NULL, &err)); /* nor which of two without a name */
+    ck_assert_int_eq(err.status, MAINET_E_TOKEN_NOT_FOUND);
+    mainet_token_free(first);
+    mainet_token_free(second);
+}
+END_TEST
+
 START_TEST(unlock_answers_each_pin)
 {
     mainet_token *token = create("one", NULL);
@@ -291,6 +362,9 @@ token_suite(void)
     tcase_add_test(life, a_new_token_is_found_by_label_and_serial);
     tcase_add_test(life, slot_numbers_are_never_given_twice);
     tcase_add_test(life, a_label_is_given_once);
+    tcase_add_loop_test(life, a_pin_has_four_to_sixty_four_bytes, 0, 2);
+    tcase_add_loop_test(life, a_label_is_text_of_up_to_32_bytes, 0, sizeof labels / sizeof *labels);
+    tcase_add_test(life, a_name_of_two_tokens_is_ambiguous);
     tcase_add_loop_test(life, unlock_answers_each_pin, 0, sizeof pins / sizeof *pins);
     tcase_add_test(life, wrong_pins_are_counted_and_lock_where_an_officer_can_unblock);
     tcase_add_test(life, without_an_officer_wrong_pins_never_lock);
