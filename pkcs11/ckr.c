@@ -71,6 +71,8 @@ p11_ckr(mainet_status status)
     case MAINET_E_CONTENT_TYPE_MISSING:
     case MAINET_E_RESULT_HEADER:
     case MAINET_E_SERVICE_PROFILE:
+    case MAINET_E_NOTICE:
+    case MAINET_E_NOTICE_ADDRESS:
     case MAINET_E_AUTH_FAILED:
     case MAINET_E_NOT_AVAILABLE:
     case MAINET_E_BUSY:

@@ -26,6 +26,12 @@ struct mainet_service {
         MN_ASK(mainet_service, const char *, retrieve_url)
         /** The address of the confirmation page, if the service has one. */
         MN_ASK(mainet_service, mn_optional_text, confirm_url)
+        /** What stands before the certificate number in the notice mail. */
+        MN_ASK(mainet_service, const char *, notice_number_label)
+        /** What stands before the retrieval password in the notice mail. */
+        MN_ASK(mainet_service, const char *, notice_password_label)
+        /** What stands before the address in the notice mail, if it names one. */
+        MN_ASK(mainet_service, mn_optional_text, notice_url_label)
         MN_CALLS
         /** Whether an issuer is the one that is expected.
          * @param certificate the issuer's, or one that it issued

@@ -4,6 +4,7 @@
 #include "command.h"
 #include "consent.h"
 #include "json.h"
+#include "order.h"
 #include "progress.h"
 #include "terminal.h"
 
@@ -13,31 +14,15 @@ check_options(const options *wanted, failure *why)
 {
     if (wanted->group_id == NULL)
         return fail_usage(why, MESSAGE_OPTION_MISSING, "group-id", NULL);
-    if (wanted->certificate_number == NULL)
-        return fail_usage(why, MESSAGE_OPTION_MISSING, "certificate-number", NULL);
-    return access_check_source(wanted->password_source, "password-source", why);
+    return order_check(wanted, why);
 }
 
 static mainet_status
 fill_request(mainet_request *request, const options *wanted, failure *why)
 {
-    mainet_error *err = &why->error;
-
-    TRY(mainet_request_set_group_id(request, wanted->group_id, err));
-    TRY(mainet_request_set_certificate_number(request, wanted->certificate_number, err));
+    TRY(mainet_request_set_group_id(request, wanted->group_id, &why->error));
     mainet_request_set_exportable(request, !wanted->is_not_exportable);
     return MAINET_OK;
-}
-
-static mainet_status
-set_password(mainet_request *request, const options *wanted, failure *why)
-{
-    scoped(secret) password =
-        access_secret(wanted->password_source, "password-source", MESSAGE_ASK_PASSWORD, NULL, why);
-
-    if (password == NULL)
-        return why->error.status;
-    return mainet_request_set_password(request, password->data, password->len, &why->error);
 }
 
 static mainet_status
@@ -75,6 +60,7 @@ command_acquire(const options *wanted, failure *why)
     if (request == NULL)
         return why->error.status;
     TRY(fill_request(request, wanted, why));
+    TRY(order_set_number(request, wanted, service, why));
     TRY(consent_set_proxy(&answers, request));
     store = access_store(wanted, why);
     if (store == NULL)
@@ -82,7 +68,7 @@ command_acquire(const options *wanted, failure *why)
     token = access_token_or_new(wanted, store, why);
     if (token == NULL)
         return why->error.status;
-    TRY(set_password(request, wanted, why));
+    TRY(order_set_password(request, wanted, why));
     consent_set_issuer(&answers, request);
     progress_begin(request);
     identity = mainet_acquire(request, token, &why->error);

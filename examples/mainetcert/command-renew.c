@@ -7,6 +7,7 @@
 #include "command.h"
 #include "confirmation.h"
 #include "json.h"
+#include "order.h"
 #include "progress.h"
 #include "pruning.h"
 #include "terminal.h"
@@ -35,7 +36,7 @@ check(const renewal *self)
 {
     if (*group_of(self) == '\0')
         return fail_usage(self->failure, MESSAGE_OPTION_MISSING, "group-id", NULL);
-    return access_check_source(self->options->password_source, "password-source", self->failure);
+    return MAINET_OK;
 }
 
 /* A key that may not leave is followed by one that may not either. */
@@ -44,20 +45,15 @@ fill_request(const renewal *self, mainet_request *request)
 {
     const options *wanted = self->options;
     failure *why = self->failure;
-    scoped(secret) password = NULL;
 
     TRY(mainet_request_set_group_id(request, group_of(self), &why->error));
-    TRY(mainet_request_set_certificate_number(request, wanted->certificate_number, &why->error));
+    TRY(order_set_number(request, wanted, self->service, why));
     mainet_request_set_exportable(request, !wanted->is_not_exportable &&
                                                mainet_identity_is_exportable(self->old));
     TRY(consent_set_proxy(self->consent, request));
     TRY(access_unlock(wanted, self->token, why));
-    password =
-        access_secret(wanted->password_source, "password-source", MESSAGE_ASK_PASSWORD, NULL, why);
-    if (password == NULL)
-        return why->error.status;
     consent_set_issuer(self->consent, request);
-    return mainet_request_set_password(request, password->data, password->len, &why->error);
+    return order_set_password(request, wanted, why);
 }
 
 static mainet_identity *
@@ -143,8 +139,7 @@ command_renew(const options *wanted, failure *why)
     scoped(mainet_identity) old = NULL;
     scoped(mainet_service) service = NULL;
 
-    if (wanted->certificate_number == NULL)
-        return fail_usage(why, MESSAGE_OPTION_MISSING, "certificate-number", NULL);
+    TRY(order_check(wanted, why));
     store = access_store(wanted, why);
     if (store == NULL)
         return why->error.status;

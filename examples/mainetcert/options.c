@@ -27,6 +27,7 @@ static const struct known {
     {"service", KIND_TEXT, TAKES_SERVICE, offsetof(options, service)},
     {"group-id", KIND_TEXT, TAKES_ORDER, offsetof(options, group_id)},
     {"certificate-number", KIND_TEXT, TAKES_ORDER, offsetof(options, certificate_number)},
+    {"notice", KIND_TEXT, TAKES_ORDER, offsetof(options, notice)},
     {"password-source", KIND_SOURCE, TAKES_ORDER | TAKES_PASSWORD,
      offsetof(options, password_source)},
     {"not-exportable", KIND_FLAG, TAKES_IMPORT, offsetof(options, is_not_exportable)},

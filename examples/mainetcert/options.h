@@ -25,6 +25,7 @@ typedef struct options {
     const char *group_id;
     const char *certificate_number;
     const char *password_source;
+    const char *notice;
     bool is_not_exportable;
     bool yes;
     char accept_issuer[65]; /**< 64 lower-case hex digits, or "". */

@@ -11,29 +11,40 @@
 #define MADV_DONTDUMP MADV_NOCORE /* the BSDs' name */
 #endif
 
-secret *
-secret_new(mainet_error *err)
+void *
+secret_pages_new(size_t size, mainet_error *err)
 {
-    void *pages =
-        mmap(NULL, sizeof(secret), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     if (pages == MAP_FAILED) {
         (void)fail(err, MAINET_E_NO_MEMORY, errno, "no memory for a secret");
         return NULL;
     }
     /* Neither is an error: a small limit on locked memory must not keep anyone from their key. */
-    (void)mlock(pages, sizeof(secret));
-    (void)madvise(pages, sizeof(secret), MADV_DONTDUMP);
+    (void)mlock(pages, size);
+    (void)madvise(pages, size, MADV_DONTDUMP);
     return pages;
+}
+
+void
+secret_pages_free(void *pages, size_t size)
+{
+    if (pages == NULL)
+        return;
+    explicit_bzero(pages, size);
+    (void)munmap(pages, size);
+}
+
+secret *
+secret_new(mainet_error *err)
+{
+    return secret_pages_new(sizeof(secret), err);
 }
 
 void
 secret_free(secret *self)
 {
-    if (self == NULL)
-        return;
-    explicit_bzero(self, sizeof *self);
-    (void)munmap(self, sizeof *self);
+    secret_pages_free(self, sizeof *self);
 }
 
 void

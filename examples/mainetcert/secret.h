@@ -18,6 +18,15 @@ typedef struct secret {
     uint8_t data[SECRET_MAX];
 } secret;
 
+/** Map pages as a secret has them, for something larger; zeroed. NULL and MAINET_E_NO_MEMORY on
+ *  failure. */
+void *
+secret_pages_new(size_t size, mainet_error *err);
+
+/** Wipe and release them; NULL is fine. */
+void
+secret_pages_free(void *pages, size_t size);
+
 /** Make an empty one. NULL and MAINET_E_NO_MEMORY on failure. */
 secret *
 secret_new(mainet_error *err);

@@ -111,6 +111,39 @@ mainet_service_retrieve_url(const mainet_service *service);
 MAINET_API const char *
 mainet_service_confirm_url(const mainet_service *service);
 
+/**
+ * Answer what stands before the certificate number in the notice mail.
+ *
+ * @param[in] service  A profile.
+ *
+ * @return Borrowed; never "".
+ * @since 0.1.0
+ */
+MAINET_API const char *
+mainet_service_notice_number_label(const mainet_service *service);
+
+/**
+ * Answer what stands before the retrieval password in the notice mail.
+ *
+ * @param[in] service  A profile.
+ *
+ * @return Borrowed; never "".
+ * @since 0.1.0
+ */
+MAINET_API const char *
+mainet_service_notice_password_label(const mainet_service *service);
+
+/**
+ * Answer what stands before the address of the retrieval site in the notice mail.
+ *
+ * @param[in] service  A profile.
+ *
+ * @return Borrowed; "" if the notice names none.
+ * @since 0.1.0
+ */
+MAINET_API const char *
+mainet_service_notice_url_label(const mainet_service *service);
+
 MAINET_END
 
 #endif

@@ -53,6 +53,9 @@ static const rule entries[] = {
     {"retrieve", "words_busy", TEXTS, false, AT(words_busy), "管理者に問い合わせてください"},
     {"confirm", "url", HTTPS, false, AT(confirm_url), ""},
     {"confirm", "installed", TEXT, false, AT(installed), "正しくインストールされています"},
+    {"notice", "number", TEXT, false, AT(notice_number), "証明書番号"},
+    {"notice", "password", TEXT, false, AT(notice_password), "証明書取得用パスワード"},
+    {"notice", "url", TEXT, false, AT(notice_url), "証明書取得サイトのURL"},
     {"network", "endpoint", WEB, false, AT(endpoints), NULL},
     {"tls", "ca_file", PATH, false, AT(ca_file), ""},
 };
@@ -321,6 +324,8 @@ mn_profile_read(mn_profile *profile, const char *text, const char *folder, maine
     if (*profile->field_group_id == '\0' || *profile->field_certificate_number == '\0' ||
         *profile->field_password == '\0')
         return mn_fail(err, MAINET_E_SERVICE_PROFILE, 0, "a form field has no name");
+    if (*profile->notice_number == '\0' || *profile->notice_password == '\0')
+        return mn_fail(err, MAINET_E_SERVICE_PROFILE, 0, "a value of the notice has no label");
     return MAINET_OK;
 }
 

@@ -36,6 +36,10 @@ typedef struct mn_profile {
     char *confirm_url; /**< "": there is no page */
     char *installed;   /**< text of the page that means all is well */
 
+    char *notice_number; /**< labels of the notice mail */
+    char *notice_password;
+    char *notice_url; /**< "": the notice names no address */
+
     mn_texts endpoints; /**< addresses to diagnose */
 
     char *ca_file; /**< absolute; "": the system's trust */

@@ -177,3 +177,21 @@ mainet_service_confirm_url(const mainet_service *service)
 {
     return service->profile.confirm_url;
 }
+
+const char *
+mainet_service_notice_number_label(const mainet_service *service)
+{
+    return service->profile.notice_number;
+}
+
+const char *
+mainet_service_notice_password_label(const mainet_service *service)
+{
+    return service->profile.notice_password;
+}
+
+const char *
+mainet_service_notice_url_label(const mainet_service *service)
+{
+    return service->profile.notice_url;
+}

@@ -6,7 +6,7 @@
 quickstart_packages=(
     gcc libc6-dev meson ninja-build pkgconf python3
     libssl-dev libcurl4-openssl-dev libsqlite3-dev libinih-dev libjansson-dev libp11-kit-dev
-    libmicrohttpd-dev libgnutls28-dev
+    libmicrohttpd-dev libgnutls28-dev libgmime-3.0-dev
     ca-certificates curl libengine-pkcs11-openssl openssl opensc gnutls-bin p11-kit
     firefox-esr libnss3-tools fonts-ipaexfont-gothic
 )

@@ -40,6 +40,9 @@ START_TEST(the_shortest_profile_has_the_shipped_names)
     ck_assert_uint_eq(profile.words_auth_failed.count, 1);
     ck_assert_str_eq(profile.words_auth_failed.texts[0], "認証に失敗しました");
     ck_assert_str_eq(profile.installed, "正しくインストールされています");
+    ck_assert_str_eq(profile.notice_number, "証明書番号");
+    ck_assert_str_eq(profile.notice_password, "証明書取得用パスワード");
+    ck_assert_str_eq(profile.notice_url, "証明書取得サイトのURL");
     ck_assert_str_eq(profile.issuer, "");
     ck_assert_str_eq(profile.confirm_url, "");
     ck_assert_str_eq(profile.ca_file, "");
@@ -62,6 +65,7 @@ START_TEST(a_full_profile_is_read)
                                "[retrieve]\r\nurl=https://example.com/a?b=c\r\nresult_header =\r\n"
                                "words_busy = one\n  two\nwords_busy = three\n"
                                "[confirm]\nurl=HTTPS://example.com\n"
+                               "[notice]\nnumber = Number\nurl =\n"
                                "[network]\nendpoint = https://a/\nendpoint=http://b/\n"
                                "[tls]\nca_file = tls-ca.pem";
 
@@ -73,6 +77,8 @@ START_TEST(a_full_profile_is_read)
     ck_assert_str_eq(profile.result_header, "");
     ck_assert_uint_eq(profile.words_busy.count, 3);
     ck_assert_str_eq(profile.words_busy.texts[1], "two");
+    ck_assert_str_eq(profile.notice_number, "Number");
+    ck_assert_str_eq(profile.notice_url, "");
     ck_assert_uint_eq(profile.endpoints.count, 2);
     ck_assert_str_eq(profile.endpoints.texts[1], "http://b/");
     ck_assert_str_eq(profile.ca_file, "/etc/x/tls-ca.pem");
@@ -98,6 +104,7 @@ static const struct {
     {HEAD "[confirm]\nurl=https://a b/\n", "line 6: url: is not an https address"},
     {HEAD "[network]\nendpoint=ftp://x/\n", "line 6: endpoint: is not an http or https"},
     {HEAD "protocol=soap\n", "protocol soap is not known"},
+    {HEAD "[notice]\nnumber=\n", "a value of the notice has no label"},
     {HEAD "field_password=\n", "a form field has no name"},
     {HEAD "[service]\nsupport=\xff\n", "line 6: support: is not UTF-8"},
     {HEAD "[service]\nsupport=a\x01\n", "line 6: support: is not UTF-8"},
