@@ -5,6 +5,7 @@
 #include "mainetcert/acquire.h"
 #include "mainetcert/bytes.h"
 #include "mainetcert/certificate.h"
+#include "mainetcert/diagnose.h"
 #include "mainetcert/error.h"
 #include "mainetcert/export.h"
 #include "mainetcert/identity.h"

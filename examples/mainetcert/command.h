@@ -26,7 +26,8 @@ enum {
     TAKES_BACKUP = 1 << 17,
     TAKES_ACCEPT = 1 << 18, /* an issuer */
     IS_DEFAULT = 1 << 19,   /* what the group's word means by itself */
-    TAKES_BROWSER = 1 << 24
+    TAKES_BROWSER = 1 << 24,
+    TAKES_BUNDLE = 1 << 25
 };
 
 /** One command: its words, its help, and what does it. */
@@ -73,6 +74,9 @@ command_confirm(const options *wanted, failure *why);
 
 mainet_status
 command_delete(const options *wanted, failure *why);
+
+mainet_status
+command_diagnose(const options *wanted, failure *why);
 
 mainet_status
 command_explain(const options *wanted, failure *why);

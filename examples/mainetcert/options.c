@@ -51,6 +51,7 @@ static const struct known {
      offsetof(options, check_revocation)},
     {"confirm", KIND_FLAG, TAKES_CONFIRM, offsetof(options, confirm)},
     {"no-confirm", KIND_FLAG, TAKES_CONFIRM, offsetof(options, no_confirm)},
+    {"offline-bundle", KIND_TEXT, TAKES_BUNDLE, offsetof(options, offline_bundle)},
     {"so-pin-source", KIND_SOURCE, TAKES_NEW_TOKEN | TAKES_SO_PIN,
      offsetof(options, so_pin_source)},
     {"new-pin-source", KIND_SOURCE, TAKES_NEW_TOKEN | TAKES_NEW_PIN,

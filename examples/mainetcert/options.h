@@ -26,6 +26,7 @@ typedef struct options {
     const char *certificate_number;
     const char *password_source;
     const char *notice;
+    const char *offline_bundle;
     bool is_not_exportable;
     bool yes;
     char accept_issuer[65]; /**< 64 lower-case hex digits, or "". */
