@@ -115,7 +115,7 @@ tagged_octets(uint8_t number, data content)
 
 /* The parts end with END. */
 __attribute__((unused)) static data
-sequence(uint8_t tag, ...)
+sequence(int tag, ...)
 {
     data content = raw("", 0);
     va_list parts;
@@ -124,7 +124,7 @@ sequence(uint8_t tag, ...)
     for (data part = va_arg(parts, data); part.bytes != NULL; part = va_arg(parts, data))
         content = join(content, part);
     va_end(parts);
-    return element(tag, content);
+    return element((uint8_t)tag, content);
 }
 
 __attribute__((unused)) static data
