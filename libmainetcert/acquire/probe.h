@@ -13,7 +13,7 @@ typedef struct mn_finding {
     bool is_intercepted;
     char proxy[MN_PROXY_NAME_LEN]; /**< "": none */
     char issuer[256];              /**< "": no certificate was seen */
-    char detail[248];
+    char detail[256]; /**< as long as what libcurl says */
 } mn_finding;
 
 /**
