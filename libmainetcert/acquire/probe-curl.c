@@ -258,7 +258,7 @@ judge_failure(const visit *self, CURLcode code)
         finding->stage == MAINET_STAGE_CERTIFICATE ? MAINET_E_TLS_TRUST : MAINET_E_UNREACHABLE;
     if (tunnel == 407)
         finding->status = MAINET_E_PROXY_CREDENTIALS;
-    (void)snprintf(finding->detail, sizeof finding->detail, "%s",
+    (void)snprintf(finding->detail, sizeof finding->detail, "%.247s",
                    self->reason[0] != '\0' ? self->reason : curl_easy_strerror(code));
 }
 
