@@ -3,6 +3,7 @@
  * entry-key.c, writing objects in entry-object.c, tokens and PINs in entry-token.c. */
 #include "attribute.h"
 #include "doorway.h"
+#include "event.h"
 #include "find.h"
 #include "info.h"
 #include "login.h"
@@ -58,6 +59,18 @@ C_GetSlotInfo(CK_SLOT_ID id, CK_SLOT_INFO_PTR info)
     if (rv == CKR_OK && info == NULL)
         rv = CKR_ARGUMENTS_BAD;
     return release_slot(slot, rv == CKR_OK ? p11_slot_info(slot, info) : rv);
+}
+
+CK_RV
+C_WaitForSlotEvent(CK_FLAGS flags, CK_SLOT_ID_PTR id, CK_VOID_PTR reserved)
+{
+    p11_auto_guest guest = p11_guest_enter();
+    p11_module *module = NULL;
+    const CK_RV rv = enter_with_crypto(&module);
+
+    if (rv == CKR_OK && (id == NULL || reserved != NULL))
+        return CKR_ARGUMENTS_BAD;
+    return rv == CKR_OK ? p11_event_wait(flags, id) : rv;
 }
 
 CK_RV

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "parameters.h"
 #include "process.h"
@@ -27,6 +28,43 @@ p11_module *
 p11_module_current(void)
 {
     return atomic_load_explicit(&owner, memory_order_acquire) == owned(LIVE) ? &the_module : NULL;
+}
+
+uint64_t
+p11_module_life(void)
+{
+    p11_module *module = p11_module_current();
+
+    return module == NULL ? 0 : module->life;
+}
+
+/* Of a guest that comes and a C_Finalize that begins, one sees the other: both write before they
+ * read. */
+p11_module *
+p11_module_enter(uint64_t life)
+{
+    if (p11_module_life() != life || life == 0)
+        return NULL;
+    atomic_fetch_add(&the_module.guests, 1);
+    if (atomic_load(&owner) == owned(LIVE))
+        return &the_module;
+    p11_module_leave(&the_module);
+    return NULL;
+}
+
+void
+p11_module_leave(p11_module *module)
+{
+    atomic_fetch_sub(&module->guests, 1);
+}
+
+static void
+wait_for_guests(p11_module *module)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+
+    while (atomic_load(&module->guests) != 0)
+        (void)nanosleep(&pause, NULL);
 }
 
 CK_OBJECT_HANDLE
@@ -60,11 +98,13 @@ prepare(p11_module *module, const CK_C_INITIALIZE_ARGS *arguments)
     static const CK_C_INITIALIZE_ARGS none = {0};
     const CK_OBJECT_HANDLE last_object = atomic_load(&module->last_object);
     const CK_SESSION_HANDLE last_session = module->last_session;
+    const uint64_t life = module->life + 1;
     CK_RV rv = CKR_OK;
 
     memset(module, 0, sizeof *module);
     atomic_init(&module->last_object, last_object);
     module->last_session = last_session;
+    module->life = life;
     module->is_live = true;
     if (arguments == NULL)
         arguments = &none;
@@ -139,6 +179,7 @@ p11_module_finalize(void)
 
     if (!atomic_compare_exchange_strong(&owner, &found, owned(BUSY)))
         return CKR_CRYPTOKI_NOT_INITIALIZED;
+    wait_for_guests(module);
     before = empty(module);
     p11_sessions_clear(&module->sessions);
     for (size_t i = 0; i < before.slot_count; i++)

@@ -13,8 +13,8 @@ typedef struct p11_slot p11_slot;
  * What one process has between C_Initialize and C_Finalize.
  *
  * Locks are taken in this order, each only if needed: a session's, a slot's `io`, `scan`, a slot's
- * `lock`, `lock`, that of a shelf of sessions. The last three are held for a few instructions, never
- * over file access or cryptography.
+ * `lock`, `lock`, that of a shelf of sessions. The last three are held for a few instructions,
+ * never over file access or cryptography.
  */
 typedef struct p11_module {
     p11_mutex_calls calls;
@@ -33,13 +33,27 @@ typedef struct p11_module {
     size_t slot_count;
     CK_SESSION_HANDLE last_session;
 
-    p11_sessions sessions; /**< added and removed with `lock` held, found without */
+    p11_sessions sessions;    /**< added and removed with `lock` held, found without */
     atomic_ulong last_object; /**< the newest object handle */
+    uint64_t life;            /**< how often C_Initialize succeeded */
+    atomic_uint guests;       /**< calls that C_Finalize waits for */
 } p11_module;
 
 /** The module; NULL unless this process has initialized it. */
 p11_module *
 p11_module_current(void);
+
+/** The number of the module's present life; 0 if it is not initialized. */
+uint64_t
+p11_module_life(void);
+
+/** As p11_module_current, for a call that C_Finalize may overtake (PKCS#11 v3.0, 5.6.2,
+ *  C_WaitForSlotEvent): it lasts until p11_module_leave. NULL if the life is over. */
+p11_module *
+p11_module_enter(uint64_t life);
+
+void
+p11_module_leave(p11_module *module);
 
 CK_RV
 p11_module_initialize(const CK_C_INITIALIZE_ARGS *arguments);

@@ -106,6 +106,8 @@ merge_tokens(p11_module *module, const mn_store_entry *entries, size_t count, ui
     }
     if (slot_for(module, next_slot) == NULL)
         return CKR_HOST_MEMORY;
+    for (size_t i = 0; i < module->slot_count && !module->is_scanned; i++)
+        module->slots[i]->was_present = module->slots[i]->is_present;
     module->is_scanned = true;
     module->is_settled = true;
     return CKR_OK;

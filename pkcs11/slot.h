@@ -22,8 +22,9 @@ struct p11_slot {
     CK_SLOT_ID id;
 
     /* guarded by the module's lock */
-    char serial[17]; /**< of its token, for ever; "": the slot is free */
-    bool is_present; /**< the token's file is there */
+    char serial[17];  /**< of its token, for ever; "": the slot is free */
+    bool is_present;  /**< the token's file is there */
+    bool was_present; /**< when C_WaitForSlotEvent told of it last, or the slots were first seen */
     CK_ULONG session_count;
     CK_ULONG rw_session_count;
 

@@ -67,7 +67,6 @@ REFUSE_5(C_DigestEncryptUpdate, SESSION_HANDLE, BYTE_PTR, ULONG, BYTE_PTR, ULONG
 REFUSE_5(C_DecryptDigestUpdate, SESSION_HANDLE, BYTE_PTR, ULONG, BYTE_PTR, ULONG_PTR)
 REFUSE_5(C_SignEncryptUpdate, SESSION_HANDLE, BYTE_PTR, ULONG, BYTE_PTR, ULONG_PTR)
 REFUSE_5(C_DecryptVerifyUpdate, SESSION_HANDLE, BYTE_PTR, ULONG, BYTE_PTR, ULONG_PTR)
-REFUSE_3(C_WaitForSlotEvent, FLAGS, SLOT_ID_PTR, VOID_PTR)
 
 /* Left over from v1.0, which had functions that ran in parallel (PKCS#11 v2.40, 5.14). */
 
