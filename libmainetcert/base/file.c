@@ -241,7 +241,9 @@ write_aside(int folder, const char *aside, const uint8_t *data, size_t len, main
     fd = openat(folder, aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return mn_fail_access(err, MAINET_E_STORE_WRITE, errno, folder, aside);
-    return mn_file_write_all(fd, aside, data, len, err);
+    if (mn_file_write_all(fd, aside, data, len, err) == MAINET_OK)
+        return MAINET_OK;
+    return mn_fail_access(err, MAINET_E_STORE_WRITE, err->cause, folder, ".");
 }
 
 mainet_status

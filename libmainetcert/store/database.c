@@ -264,12 +264,14 @@ prepare_journal(mn_database *database, const char *name, bool *immutable, mainet
     int folder = mn_lock_folder(database->lock);
     bool may_write = faccessat(folder, ".", W_OK, AT_EACCESS) == 0;
     char journal[128];
+    struct stat info;
 
     (void)snprintf(journal, sizeof journal, "%s-journal", name);
     *immutable = !may_write && !database->writes;
     if (!may_write && database->writes)
         return mn_fail_access(err, MAINET_E_STORE_WRITE, errno, folder, ".");
-    if (faccessat(folder, journal, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+    if (fstatat(folder, journal, &info, AT_SYMLINK_NOFOLLOW) != 0 ||
+        (S_ISREG(info.st_mode) && info.st_size == 0)) /* begun, and nothing was changed yet */
         return MAINET_OK;
     if (!may_write)
         return mn_fail(err, MAINET_E_STORE_OPEN, EROFS,
