@@ -17,7 +17,7 @@ test_packages=(
     valgrind xdotool xvfb zsh
     # programs that load the module, and their peers: tests/pkcs11/
     openjdk-17-jdk-headless stunnel4 wget
-    eapoltest hostapd openssh-client openssh-server openvpn
+    eapoltest hostapd openssh-client openssh-server openvpn python3-pykcs11
 )
 
 # Install those of the named packages that are not there; ask nothing of apt if all are. Servers
