@@ -2,7 +2,8 @@
 """Add up what `meson test` left in a build folder: tally.py BUILD
 
 Prints what the failed tests said, closes with `N passed, N failed, N skipped` (single TAP tests,
-or whole programs that speak none) and exits 0 only if none failed.
+or whole programs that speak none) and exits 0 only if none failed. A skip has failed unless
+expected-skips.txt has its reason and this machine is one of those that it is for.
 """
 
 import json
@@ -11,7 +12,26 @@ import re
 import subprocess
 import sys
 
-LINE = re.compile(r"^(not )?ok\b[^#]*(#\s*(?:skip|todo)\b)?", re.IGNORECASE)
+LINE = re.compile(r"^(not )?ok\b[^#]*(#\s*(?:skip|todo)\b\s*(?P<why>.*))?", re.IGNORECASE)
+SKIPPED = re.compile(r"^1\.\.0\s*#\s*skip\b\s*(?P<why>.*)", re.IGNORECASE)
+EXPECTED = pathlib.Path(__file__).with_name("expected-skips.txt")
+
+
+def expected_skips(path=EXPECTED):
+    """Answer the reasons for which tests may be skipped on this machine."""
+    rows = [line.partition("|") for line in path.read_text().splitlines() if line[:1] != "#"]
+    return {reason.strip() for reason, bar, command in rows if bar and subprocess.run(
+        ["bash", "-c", command], check=False, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL).returncode == 0}
+
+
+def unexpected(stdout, result, expected):
+    """Answer the reasons of one program's skips that are none of the expected ones."""
+    found = [LINE.match(line) or SKIPPED.match(line) for line in stdout.splitlines()]
+    reasons = [match["why"] for match in found if match and match["why"] is not None]
+    if result == "SKIP" and not reasons:
+        reasons = ["no reason given"]
+    return [reason for reason in reasons if reason.strip() not in expected]
 
 
 def count(stdout, result):
@@ -46,8 +66,12 @@ def main():
     log = build / "meson-logs" / "testlog.json"
     runs = [json.loads(line) for line in log.open()] if log.exists() else []
     total = [0, 0, 0]
+    expected = expected_skips()
     for run in runs:
         counts = count(run["stdout"], run["result"])
+        for reason in unexpected(run["stdout"], run["result"], expected):
+            print(f"--- {run['name']}: skipped, which nobody expects: {reason}")
+            total[1] += 1
         total = [a + b for a, b in zip(total, counts)]
         if counts[1]:
             said = [line for line in run["stdout"].splitlines() if not line.startswith("ok ")]
