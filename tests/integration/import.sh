@@ -81,6 +81,9 @@ prepare() {
     certtool --to-p12 --load-privkey "$work/ec.key" --load-certificate "$work/ec.crt" --outder \
         --load-ca-certificate "$work/ca.crt" --password "$FILE_PASSWORD" --p12-name gnutls \
         --outfile "$work/gnutls.p12" 2>/dev/null
+    certtool --to-p12 --load-privkey "$work/ec.key" --load-certificate "$work/ec.crt" \
+        --load-ca-certificate "$work/ca.crt" --password "$FILE_PASSWORD" --p12-name gnutls \
+        --outfile "$work/gnutls-pem.p12" 2>/dev/null # text, as it is without --outder
 }
 
 # holds NAME ID: what the token gives back is the key that the file had, for openssl
@@ -94,7 +97,7 @@ holds() {
 every_program_is_read() {
     local row name file
 
-    for row in rsa:openssl rsa:openssl-old ed:openssl-ed ec:nss ec:gnutls; do
+    for row in rsa:openssl rsa:openssl-old ed:openssl-ed ec:nss ec:gnutls ec:gnutls-pem; do
         name=${row%:*} file=$work/${row#*:}.p12
         new_store
         import "$file"
@@ -177,6 +180,7 @@ failures_leave_nothing() {
     failed "a wrong password is 205" 205
     nothing_left "and not even a token is made"
     for row in 200:/etc/passwd 206:"$data/no-mac.p12" 215:"$data/no-match.p12" \
+        215:"$data/no-key.p12" 215:"$data/key-only.p12" \
         210:"$data/pbmac1-bad-salt.p12" 1003:"$work/none.p12"; do
         FILE_PASSWORD=$DATA_PASSWORD import "${row#*:}"
         failed "$(basename "${row#*:}") is ${row%%:*}" "${row%%:*}"
