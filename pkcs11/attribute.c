@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "attribute.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "check-value.h"
@@ -48,6 +50,7 @@ static const p11_attribute_row rows[] = {
     {CKA_TOKEN, ANY, BOOL, NO, false},
     {CKA_PRIVATE, ANY, BOOL, NO, true},
     {CKA_LABEL, STORED, BYTES, EMPTY, true},
+    {CKA_UNIQUE_ID, STORED, BYTES, NOTHING, false},
     {CKA_APPLICATION, DATA, BYTES, EMPTY, true},
     {CKA_VALUE, STORED, BYTES, NOTHING, true},
     {CKA_OBJECT_ID, DATA, BYTES, EMPTY, true},
@@ -112,6 +115,7 @@ typedef struct value {
     CK_ULONG number;
     CK_BBOOL flag;
     uint8_t check[P11_CHECK_VALUE_LEN];
+    char text[32];
     mn_secret *secret;
 } value;
 
@@ -265,6 +269,21 @@ tell_check_value(const p11_object *object, const mn_keys *keys, value *told)
     return rv;
 }
 
+/* Neither number is ever used again, the row's not even by another process. */
+static CK_RV
+tell_unique_id(const p11_object *object, value *told)
+{
+    const int64_t row = mn_object_id(object->stored);
+
+    if (row != 0)
+        (void)snprintf(told->text, sizeof told->text, "token-%" PRId64, row);
+    else
+        (void)snprintf(told->text, sizeof told->text, "session-%" PRIu64, object->number);
+    told->data = told->text;
+    told->len = strlen(told->text);
+    return CKR_OK;
+}
+
 static CK_RV
 tell(const p11_object *object, const mn_keys *keys, CK_ATTRIBUTE_TYPE type, value *told)
 {
@@ -275,6 +294,8 @@ tell(const p11_object *object, const mn_keys *keys, CK_ATTRIBUTE_TYPE type, valu
         return CKR_ATTRIBUTE_TYPE_INVALID;
     if (type == CKA_CHECK_VALUE)
         return tell_check_value(object, keys, told);
+    if (type == CKA_UNIQUE_ID)
+        return tell_unique_id(object, told);
     if (plain != NULL)
         return tell_plain(plain, row->kind, told);
     if (mn_object_has_secret(object->stored, type))

@@ -168,6 +168,7 @@ replace(p11_slot *slot, const p11_entry *entry, const mn_keys *keys, mn_object *
         object = p11_object_new(mn_object_ref(changed));
         if (object == NULL)
             return CKR_HOST_MEMORY;
+        object->number = entry->object->number;
     }
     p11_mutex_lock(&slot->lock);
     p11_handles_replace(&slot->handles, entry->handle, object);

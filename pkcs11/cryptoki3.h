@@ -9,6 +9,7 @@
 #include <p11-kit/pkcs11.h>
 
 #define CKO_PROFILE 0x9UL
+#define CKA_UNIQUE_ID 0x4UL
 #define CKA_PROFILE_ID 0x601UL
 #define CKP_BASELINE_PROVIDER 0x1UL
 #define CKP_EXTENDED_PROVIDER 0x2UL

@@ -39,7 +39,7 @@ static bool
 is_ours_to_say(const CK_ATTRIBUTE *attribute)
 {
     static const CK_ATTRIBUTE_TYPE ours[] = {CKA_LOCAL, CKA_ALWAYS_SENSITIVE, CKA_NEVER_EXTRACTABLE,
-                                             CKA_KEY_GEN_MECHANISM};
+                                             CKA_KEY_GEN_MECHANISM, CKA_UNIQUE_ID};
 
     if (attribute->type == CKA_TRUSTED) /* for the security officer, who has no keys here */
         return *(const CK_BBOOL *)attribute->pValue != CK_FALSE;

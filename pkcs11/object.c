@@ -35,6 +35,7 @@ read_usage(p11_object *object)
 p11_object *
 p11_object_new(mn_object *stored)
 {
+    static _Atomic uint64_t last;
     p11_object *object = calloc(1, sizeof *object);
 
     if (object == NULL) {
@@ -43,6 +44,7 @@ p11_object_new(mn_object *stored)
     }
     atomic_init(&object->references, 1);
     object->stored = stored;
+    object->number = atomic_fetch_add_explicit(&last, 1, memory_order_relaxed) + 1;
     read_usage(object);
     return object;
 }

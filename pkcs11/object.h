@@ -16,6 +16,7 @@ typedef struct p11_object {
     CK_KEY_TYPE key_type;     /**< CK_UNAVAILABLE_INFORMATION for what is no key */
     CK_FLAGS usage;           /**< what a key may be used for: CKF_SIGN, CKF_DECRYPT, … */
     bool always_authenticate; /**< a PIN for every single use */
+    uint64_t number;          /**< of an object in memory: its own as long as the process lives */
     _Atomic(EVP_PKEY *) key;
 } p11_object;
 

@@ -13,6 +13,7 @@
 static CK_OBJECT_CLASS secret_class = CKO_SECRET_KEY;
 static CK_OBJECT_CLASS certificate_class = CKO_CERTIFICATE;
 static CK_BBOOL yes = CK_TRUE;
+static CK_BBOOL no = CK_FALSE;
 
 static CK_ULONG
 read_check_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_BYTE out[3])
@@ -90,6 +91,65 @@ START_TEST(a_secret_key_is_checked_by_its_cipher)
     template[5].ulValueLen = 0; /* none is said */
     ck_assert_rv(p11->C_CreateObject(session, template, COUNT(template), &object), CKR_OK);
     ck_assert_rv(p11->C_DestroyObject(session, object), CKR_OK);
+}
+END_TEST
+
+static CK_ULONG
+read_unique_id(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, char out[32])
+{
+    CK_ATTRIBUTE template = {CKA_UNIQUE_ID, out, 31};
+
+    ck_assert_rv(p11->C_GetAttributeValue(session, object, &template, 1), CKR_OK);
+    out[template.ulValueLen] = '\0';
+    return template.ulValueLen;
+}
+
+static CK_OBJECT_HANDLE
+find_by_unique_id(CK_SESSION_HANDLE session, char *id)
+{
+    CK_ATTRIBUTE template = {CKA_UNIQUE_ID, id, strlen(id)};
+    CK_OBJECT_HANDLE found[16];
+
+    ck_assert_uint_eq(find(session, &template, 1, found), 1);
+    return found[0];
+}
+
+START_TEST(every_object_has_an_id_of_its_own)
+{
+    const CK_SESSION_HANDLE session = open_session(OPEN_SLOT, CKF_RW_SESSION);
+    CK_ATTRIBUTE token = {CKA_TOKEN, &yes, 1};
+    CK_ATTRIBUTE label = {CKA_LABEL, "renamed", 7};
+    CK_ATTRIBUTE said = {CKA_UNIQUE_ID, "mine", 4};
+    const CK_OBJECT_HANDLE certificate = find_one(session, CKO_CERTIFICATE, "open");
+    CK_OBJECT_HANDLE copies[3] = {certificate};
+    char ids[3][32];
+    char again[32];
+
+    ck_assert_rv(p11->C_CopyObject(session, certificate, NULL, 0, &copies[1]), CKR_OK);
+    ck_assert_rv(p11->C_SetAttributeValue(session, copies[1], &said, 1), CKR_ATTRIBUTE_READ_ONLY);
+    ck_assert_rv(p11->C_CopyObject(session, certificate, &said, 1, &copies[2]),
+                 CKR_ATTRIBUTE_READ_ONLY);
+    token.pValue = &no;
+    ck_assert_rv(p11->C_CopyObject(session, certificate, &token, 1, &copies[2]), CKR_OK);
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_uint_gt(read_unique_id(session, copies[i], ids[i]), 0);
+        for (size_t j = 0; j < i; j++)
+            ck_assert_str_ne(ids[i], ids[j]);
+        ck_assert_uint_eq(find_by_unique_id(session, ids[i]), copies[i]);
+        if (i != 0)
+            ck_assert_rv(p11->C_SetAttributeValue(session, copies[i], &label, 1), CKR_OK);
+        (void)read_unique_id(session, copies[i], again);
+        ck_assert_str_eq(again, ids[i]);
+    }
+    stop_module();
+    start_module();
+    {
+        const CK_SESSION_HANDLE later = open_session(OPEN_SLOT, CKF_RW_SESSION);
+
+        (void)read_unique_id(later, find_one(later, CKO_CERTIFICATE, "open"), again);
+        ck_assert_str_eq(again, ids[0]);
+        ck_assert_rv(p11->C_DestroyObject(later, find_by_unique_id(later, ids[1])), CKR_OK);
+    }
 }
 END_TEST
 
@@ -208,6 +268,7 @@ make_suite(void)
     tcase_add_checked_fixture(all, start_module, stop_module);
     tcase_add_test(all, a_certificate_is_checked_by_its_hash);
     tcase_add_loop_test(all, a_secret_key_is_checked_by_its_cipher, 0, COUNT(check_rows));
+    tcase_add_test(all, every_object_has_an_id_of_its_own);
     tcase_add_test(all, both_halves_of_a_pair_are_for_the_same);
     tcase_add_test(all, the_profiles_are_told_and_nobody_changes_them);
     tcase_add_loop_test(all, what_no_token_has_is_missed_without_opening_a_file, 0, COUNT(missed));
