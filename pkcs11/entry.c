@@ -194,11 +194,13 @@ C_LoginUser(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK
             CK_UTF8CHAR_PTR name, CK_ULONG name_len)
 {
     p11_auto_guest guest = p11_guest_enter();
-    p11_module *module = NULL;
-    const CK_RV rv = enter(&module);
+    p11_session *session = NULL;
+    CK_RV rv = hold_session(handle, &session);
 
-    if (rv == CKR_OK && (name != NULL || name_len != 0))
-        return CKR_ARGUMENTS_BAD;
+    (void)name;
+    if (rv == CKR_OK && name_len != 0)
+        rv = CKR_ARGUMENTS_BAD;
+    rv = release_session(session, rv);
     return rv == CKR_OK ? C_Login(handle, user, pin, pin_len) : rv;
 }
 

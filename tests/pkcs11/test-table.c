@@ -72,6 +72,7 @@ static CK_ATTRIBUTE on_token[] = {{CKA_EC_PARAMS, p256, sizeof p256}, {CKA_TOKEN
     ROW(C_Login(s, CKU_USER, NULL, 0))                                                             \
     ROW(C_Login(s, CKU_CONTEXT_SPECIFIC, NULL, 0))                                                 \
     ROW(C_LoginUser(s, CKU_USER, NULL, 0, NULL, 0))                                                \
+    ROW(C_LoginUser(s, CKU_USER, NULL, 0, bytes, 4))                                               \
     ROW(C_Logout(s))                                                                               \
     ROW(C_SessionCancel(s, 0))                                                                     \
     ROW(C_CreateObject(s, NULL, 0, NULL))                                                          \
