@@ -16,6 +16,14 @@ enter(p11_module **module)
     return *module == NULL ? CKR_CRYPTOKI_NOT_INITIALIZED : CKR_OK;
 }
 
+#define TEMPLATE_MAX 1024 /* attributes; whoever says more has said something else */
+
+static inline bool
+is_template(const CK_ATTRIBUTE *template, CK_ULONG count)
+{
+    return count <= TEMPLATE_MAX && (template != NULL || count == 0);
+}
+
 /* For calls that may need libcrypto. Those that only end something are let pass after the host has
  * shut it down: exit handlers call them. */
 static inline CK_RV

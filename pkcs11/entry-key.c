@@ -180,7 +180,7 @@ C_UnwrapKey(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism, CK_OBJECT_HAND
     CK_RV rv = lock_session(handle, &session);
 
     if (rv == CKR_OK &&
-        (mechanism == NULL || wrapped == NULL || key == NULL || (template == NULL && count != 0)))
+        (mechanism == NULL || wrapped == NULL || key == NULL || !is_template(template, count)))
         rv = CKR_ARGUMENTS_BAD;
     return unlock_session(
         session, rv == CKR_OK ? p11_unwrap(session, mechanism, unwrapping, &what, key) : rv);
@@ -194,7 +194,7 @@ C_GenerateKey(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism, CK_ATTRIBUTE
     p11_session *session = NULL;
     CK_RV rv = lock_session(handle, &session);
 
-    if (rv == CKR_OK && (mechanism == NULL || key == NULL || (template == NULL && count != 0)))
+    if (rv == CKR_OK && (mechanism == NULL || key == NULL || !is_template(template, count)))
         rv = CKR_ARGUMENTS_BAD;
     return unlock_session(
         session, rv == CKR_OK ? p11_generate(session, mechanism, template, count, key) : rv);
@@ -214,8 +214,8 @@ C_GenerateKeyPair(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism,
     CK_RV rv = lock_session(handle, &session);
 
     if (rv == CKR_OK && (mechanism == NULL || public_key == NULL || private_key == NULL ||
-                         (public_template == NULL && public_count != 0) ||
-                         (private_template == NULL && private_count != 0)))
+                         !is_template(public_template, public_count) ||
+                         !is_template(private_template, private_count)))
         rv = CKR_ARGUMENTS_BAD;
     if (rv == CKR_OK)
         rv = p11_generate_pair(session, mechanism, &templates, made);
@@ -234,7 +234,7 @@ C_DeriveKey(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism, CK_OBJECT_HAND
     p11_session *session = NULL;
     CK_RV rv = lock_session(handle, &session);
 
-    if (rv == CKR_OK && (mechanism == NULL || key == NULL || (template == NULL && count != 0)))
+    if (rv == CKR_OK && (mechanism == NULL || key == NULL || !is_template(template, count)))
         rv = CKR_ARGUMENTS_BAD;
     return unlock_session(
         session, rv == CKR_OK ? p11_derive(session, mechanism, base, template, count, key) : rv);

@@ -12,7 +12,7 @@ C_CreateObject(CK_SESSION_HANDLE handle, CK_ATTRIBUTE_PTR template, CK_ULONG cou
     p11_session *session = NULL;
     CK_RV rv = lock_session(handle, &session);
 
-    if (rv == CKR_OK && (object == NULL || (template == NULL && count != 0)))
+    if (rv == CKR_OK && (object == NULL || !is_template(template, count)))
         rv = CKR_ARGUMENTS_BAD;
     return unlock_session(session,
                           rv == CKR_OK ? p11_create(session, template, count, object) : rv);
@@ -26,7 +26,7 @@ C_CopyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR
     p11_session *session = NULL;
     CK_RV rv = lock_session(handle, &session);
 
-    if (rv == CKR_OK && (copy == NULL || (template == NULL && count != 0)))
+    if (rv == CKR_OK && (copy == NULL || !is_template(template, count)))
         rv = CKR_ARGUMENTS_BAD;
     return unlock_session(session,
                           rv == CKR_OK ? p11_copy(session, object, template, count, copy) : rv);
@@ -50,7 +50,7 @@ C_SetAttributeValue(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ATTRIB
     p11_session *session = NULL;
     CK_RV rv = lock_session(handle, &session);
 
-    if (rv == CKR_OK && (template == NULL || count == 0))
+    if (rv == CKR_OK && (template == NULL || count == 0 || !is_template(template, count)))
         rv = CKR_ARGUMENTS_BAD;
     return unlock_session(session,
                           rv == CKR_OK ? p11_change(session, object, template, count) : rv);

@@ -237,7 +237,7 @@ C_GetAttributeValue(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ATTRIB
     p11_session *session = NULL;
     CK_RV rv = hold_session(handle, &session);
 
-    if (rv == CKR_OK && template == NULL)
+    if (rv == CKR_OK && (template == NULL || !is_template(template, count)))
         rv = CKR_ARGUMENTS_BAD;
     return release_session(session,
                            rv == CKR_OK ? read_attributes(session, object, template, count) : rv);
@@ -273,7 +273,7 @@ C_FindObjectsInit(CK_SESSION_HANDLE handle, CK_ATTRIBUTE_PTR template, CK_ULONG 
     p11_session *session = NULL;
     CK_RV rv = lock_session(handle, &session);
 
-    if (rv == CKR_OK && template == NULL && count != 0)
+    if (rv == CKR_OK && !is_template(template, count))
         rv = CKR_ARGUMENTS_BAD;
     return unlock_session(session, rv == CKR_OK ? p11_find_begin(session, template, count) : rv);
 }

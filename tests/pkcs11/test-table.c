@@ -6,7 +6,8 @@
 #include "fixture.h"
 #include "unit/run-suite.h"
 
-#define NOWHERE 99999 /* neither a slot, nor a session, nor an object */
+#define NOWHERE 99999                         /* neither a slot, nor a session, nor an object */
+#define HUGE_COUNT CK_UNAVAILABLE_INFORMATION /* of attributes */
 
 typedef CK_RV (*get_interface_fn)(CK_UTF8CHAR *, CK_VERSION *, CK_INTERFACE **, CK_FLAGS);
 
@@ -187,13 +188,18 @@ static CK_ATTRIBUTE on_token[] = {{CKA_EC_PARAMS, p256, sizeof p256}, {CKA_TOKEN
     ROW(C_LoginUser(rw, CKU_USER, USER_PIN, bytes, 4))                                             \
     ROW(C_CreateObject(rw, NULL, 1, &made))                                                        \
     ROW(C_CreateObject(rw, data, 1, NULL))                                                         \
+    ROW(C_CreateObject(rw, data, HUGE_COUNT, &made))                                               \
     ROW(C_CopyObject(rw, certificate, NULL, 1, &made))                                             \
     ROW(C_CopyObject(rw, certificate, NULL, 0, NULL))                                              \
+    ROW(C_CopyObject(rw, certificate, new_label, HUGE_COUNT, &made))                               \
     ROW(C_GetObjectSize(rw, certificate, NULL))                                                    \
     ROW(C_GetAttributeValue(rw, certificate, NULL, 1))                                             \
+    ROW(C_GetAttributeValue(rw, certificate, new_label, HUGE_COUNT))                               \
     ROW(C_SetAttributeValue(rw, certificate, NULL, 1))                                             \
     ROW(C_SetAttributeValue(rw, certificate, new_label, 0))                                        \
+    ROW(C_SetAttributeValue(rw, certificate, new_label, HUGE_COUNT))                               \
     ROW(C_FindObjectsInit(rw, NULL, 1))                                                            \
+    ROW(C_FindObjectsInit(rw, data, HUGE_COUNT))                                                   \
     ROW(C_FindObjects(rw, NULL, 1, &count))                                                        \
     ROW(C_FindObjects(rw, &made, 1, NULL))                                                         \
     ROW(C_EncryptInit(rw, NULL, rsa_public))                                                       \
@@ -206,20 +212,25 @@ static CK_ATTRIBUTE on_token[] = {{CKA_EC_PARAMS, p256, sizeof p256}, {CKA_TOKEN
     ROW(C_GenerateKey(rw, NULL, length, 1, &made))                                                 \
     ROW(C_GenerateKey(rw, &generate_aes, NULL, 1, &made))                                          \
     ROW(C_GenerateKey(rw, &generate_aes, length, 1, NULL))                                         \
+    ROW(C_GenerateKey(rw, &generate_aes, length, HUGE_COUNT, &made))                               \
     ROW(C_GenerateKeyPair(rw, NULL, curve, 1, NULL, 0, &made, &made_too))                          \
     ROW(C_GenerateKeyPair(rw, &generate_ec, NULL, 1, NULL, 0, &made, &made_too))                   \
     ROW(C_GenerateKeyPair(rw, &generate_ec, curve, 1, NULL, 1, &made, &made_too))                  \
     ROW(C_GenerateKeyPair(rw, &generate_ec, curve, 1, NULL, 0, NULL, &made_too))                   \
     ROW(C_GenerateKeyPair(rw, &generate_ec, curve, 1, NULL, 0, &made, NULL))                       \
+    ROW(C_GenerateKeyPair(rw, &generate_ec, curve, HUGE_COUNT, NULL, 0, &made, &made))             \
+    ROW(C_GenerateKeyPair(rw, &generate_ec, curve, 1, curve, HUGE_COUNT, &made, &made))            \
     ROW(C_WrapKey(rw, NULL, rsa_public, rsa, bytes, &len))                                         \
     ROW(C_WrapKey(rw, &pkcs, rsa_public, rsa, bytes, NULL))                                        \
     ROW(C_UnwrapKey(rw, NULL, rsa, bytes, 256, secret, 2, &made))                                  \
     ROW(C_UnwrapKey(rw, &pkcs, rsa, NULL, 256, secret, 2, &made))                                  \
     ROW(C_UnwrapKey(rw, &pkcs, rsa, bytes, 256, NULL, 2, &made))                                   \
     ROW(C_UnwrapKey(rw, &pkcs, rsa, bytes, 256, secret, 2, NULL))                                  \
+    ROW(C_UnwrapKey(rw, &pkcs, rsa, bytes, 256, secret, HUGE_COUNT, &made))                        \
     ROW(C_DeriveKey(rw, NULL, ec, secret, 2, &made))                                               \
     ROW(C_DeriveKey(rw, &derive, ec, NULL, 2, &made))                                              \
     ROW(C_DeriveKey(rw, &derive, ec, secret, 2, NULL))                                             \
+    ROW(C_DeriveKey(rw, &derive, ec, secret, HUGE_COUNT, &made))                                   \
     ROW(C_GenerateRandom(rw, NULL, 1))                                                             \
     ROW(C_SeedRandom(rw, NULL, 1))
 
