@@ -62,6 +62,7 @@ p11_ckr(mainet_status status)
     case MAINET_E_REQUEST_HANDLE:
     case MAINET_E_UNREACHABLE:
     case MAINET_E_TLS_TRUST:
+    case MAINET_E_TLS_INTERCEPTED:
     case MAINET_E_PROXY_CANCELLED:
     case MAINET_E_PROXY_CREDENTIALS:
     case MAINET_E_HTTP_STATUS:

@@ -163,7 +163,8 @@ MAINET_API void
 mainet_request_set_revocation_check(mainet_request *request, bool is_checked);
 
 /**
- * Set the proxy; without it the environment's https_proxy and no_proxy count.
+ * Set the proxy, whatever no_proxy says; without it the environment's https_proxy and no_proxy
+ * count.
  *
  * @param[in,out] request  A request.
  * @param[in]     proxy    A URL such as `http://proxy:8080`; "": none, whatever the environment

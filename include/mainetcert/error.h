@@ -35,6 +35,7 @@ typedef enum mainet_status {
     MAINET_E_CONTENT_TYPE_MISSING = 12, /**< 140: no content type. */
     MAINET_E_RESULT_HEADER = 13,        /**< 160: result header missing or unknown. */
     MAINET_E_SERVICE_PROFILE = 14,      /**< 170: the service profile cannot be used. */
+    MAINET_E_TLS_INTERCEPTED = 15,      /**< 117: a proxy opens encrypted connections. */
     MAINET_E_NOTICE = 20,               /**< 180: the notice mail cannot be used. */
     MAINET_E_NOTICE_ADDRESS = 21,       /**< 181: it names another address than the profile. */
 

@@ -3,7 +3,6 @@
 
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <curl/curl.h>
@@ -45,43 +44,6 @@ visit_close(visit *self)
         (void)curl_multi_cleanup(self->multi);
 }
 
-/* Whether no_proxy exempts a host, as libcurl reads it: names and their subdomains. */
-static bool
-is_exempt(const char *host, size_t host_len)
-{
-    const char *list = getenv("no_proxy") != NULL ? getenv("no_proxy") : getenv("NO_PROXY");
-
-    for (const char *at = list == NULL ? "" : list; *at != '\0';) {
-        size_t len = 0;
-
-        at += strspn(at, " ,");
-        at += *at == '.';
-        len = strcspn(at, " ,");
-        if (len == 1 && *at == '*')
-            return true;
-        if (len != 0 && len <= host_len && strncasecmp(host + host_len - len, at, len) == 0 &&
-            (len == host_len || host[host_len - len - 1] == '.'))
-            return true;
-        at += len;
-    }
-    return false;
-}
-
-static void
-name_proxy(const visit *self)
-{
-    const char *address = mn_proxy_address(self->request);
-    const char *host = strstr(self->url, "://") + 3;
-
-    if (self->request->proxy == NULL && !self->is_https) {
-        address = getenv("http_proxy");
-        if (address == NULL || *address == '\0')
-            address = getenv("all_proxy") != NULL ? getenv("all_proxy") : getenv("ALL_PROXY");
-    }
-    if (address != NULL && *address != '\0' && !is_exempt(host, strcspn(host, ":/?#")))
-        mn_proxy_name(address, self->finding->proxy);
-}
-
 static size_t
 refuse_body(char *data, size_t size, size_t count, void *user)
 {
@@ -110,8 +72,8 @@ set_options(const visit *self, bool is_verified)
         bad |= (int)curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
         bad |= (int)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
     }
-    if (self->request->proxy != NULL)
-        bad |= (int)curl_easy_setopt(easy, CURLOPT_PROXY, self->request->proxy);
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_PROXY, mn_proxy_address(self->request, self->url));
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
     bad |= (int)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
@@ -303,7 +265,7 @@ probe_by_curl(void *self, const mainet_request *request, const char *url, mn_fin
         return mn_fail(err, MAINET_E_HTTP_CLIENT, (int)begun, "libcurl: %s",
                        curl_easy_strerror(begun));
     here.is_https = strncasecmp(url, "https:", 6) == 0;
-    name_proxy(&here);
+    mn_proxy_name(mn_proxy_address(request, url), finding->proxy);
     MN_TRY(go(&here, true, &code, err));
     (void)curl_easy_getinfo(here.easy, CURLINFO_RESPONSE_CODE, &status);
     note_issuer(&here);

@@ -5,23 +5,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acquire/no-proxy.h"
+
 /* Further guesses would lock the account at most proxies. */
 #define ATTEMPTS 3
 
-const char *
-mn_proxy_address(const mainet_request *request)
+static const char *
+find_variable(const char *const *names, size_t count)
 {
-    static const char *const names[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+    for (size_t i = 0; i < count; i++) {
+        const char *value = getenv(names[i]);
+
+        if (value != NULL && *value != '\0')
+            return value;
+    }
+    return "";
+}
+
+/* HTTP_PROXY is not among them: a web server's CGI takes it from a header of its client. */
+const char *
+mn_proxy_address(const mainet_request *request, const char *url)
+{
+    static const char *const https[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+    static const char *const http[] = {"http_proxy", "all_proxy", "ALL_PROXY"};
+    static const char *const exemptions[] = {"no_proxy", "NO_PROXY"};
 
     if (request->proxy != NULL)
         return request->proxy;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *address = getenv(names[i]);
-
-        if (address != NULL && *address != '\0')
-            return address;
-    }
-    return "";
+    if (mn_no_proxy_names(find_variable(exemptions, 2), url))
+        return "";
+    return strncasecmp(url, "http://", strlen("http://")) == 0 ? find_variable(http, 3)
+                                                               : find_variable(https, 4);
 }
 
 static const char *
@@ -54,10 +68,9 @@ mn_proxy_name(const char *address, char name[MN_PROXY_NAME_LEN])
 }
 
 mainet_status
-mn_proxy_ask(const mainet_request *request, int32_t attempt, mainet_credentials *credentials,
-             mainet_error *err)
+mn_proxy_ask(const mainet_request *request, const char *address, int32_t attempt,
+             mainet_credentials *credentials, mainet_error *err)
 {
-    const char *address = mn_proxy_address(request);
     char name[MN_PROXY_NAME_LEN];
     mainet_status answer = MAINET_OK;
 

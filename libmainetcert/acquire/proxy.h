@@ -7,10 +7,10 @@
 /** Room for the name of a proxy. */
 #define MN_PROXY_NAME_LEN 256
 
-/** Borrow the address of the proxy for https: the request's, else the environment's as libcurl
- *  reads it; "" if there is none. Whether no_proxy exempts the host is libcurl's to say. */
+/** Borrow the address of the proxy on the way to `url`, http or https: the request's; else the
+ *  environment's, unless its no_proxy names the host; "" if there is none. */
 const char *
-mn_proxy_address(const mainet_request *request);
+mn_proxy_address(const mainet_request *request, const char *url);
 
 /** Name a proxy without scheme and credentials: host and port. */
 void
@@ -24,6 +24,7 @@ mn_proxy_has_user(const char *address);
  * Ask the caller for user name and password.
  *
  * @param[in]  request      Who asks.
+ * @param[in]  address      The proxy.
  * @param[in]  attempt      1 the first time.
  * @param[out] credentials  The answer.
  * @param[out] err          Filled on failure.
@@ -34,7 +35,7 @@ mn_proxy_has_user(const char *address);
  *                                     for better or it was asked often enough.
  */
 mainet_status
-mn_proxy_ask(const mainet_request *request, int32_t attempt, mainet_credentials *credentials,
-             mainet_error *err);
+mn_proxy_ask(const mainet_request *request, const char *address, int32_t attempt,
+             mainet_credentials *credentials, mainet_error *err);
 
 #endif

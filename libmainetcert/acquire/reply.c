@@ -200,12 +200,15 @@ read_result(const mn_profile *profile, const mn_reply *reply, const char *type)
 }
 
 /* A container that was compressed on the way is none that we asked for. */
-static bool
-is_encoded(const mn_reply *reply)
+static mainet_status
+refuse_encoding(const mn_reply *reply, mainet_error *err)
 {
     const char *encoding = mn_reply_header(reply, "Content-Encoding");
 
-    return encoding != NULL && *encoding != '\0' && strcasecmp(encoding, "identity") != 0;
+    if (encoding == NULL || *encoding == '\0' || strcasecmp(encoding, "identity") == 0)
+        return MAINET_OK;
+    return mn_fail(err, MAINET_E_CONTENT_TYPE, 0, "the container comes in the encoding %.80s",
+                   encoding);
 }
 
 static mainet_status
@@ -228,11 +231,11 @@ mn_reply_judge(const mn_profile *profile, const mn_reply *reply, mainet_error *e
     result = read_result(profile, reply, type);
     if (result == MAINET_E_RESULT_HEADER)
         return mn_fail(err, result, 0, "the reply states no known result");
-    if (result == MAINET_OK && (!is_container(type) || is_encoded(reply)))
+    if (result == MAINET_OK && !is_container(type))
         return refuse_type(type, "a container", err);
-    if (result != MAINET_OK && !is_type(type, "text/plain") && !is_type(type, "text/html"))
+    if (result == MAINET_OK)
+        return refuse_encoding(reply, err);
+    if (!is_type(type, "text/plain") && !is_type(type, "text/html"))
         return refuse_type(type, mainet_status_name(result), err);
-    if (result != MAINET_OK)
-        return mn_fail(err, result, 0, "the service answered %s", mainet_status_name(result));
-    return MAINET_OK;
+    return mn_fail(err, result, 0, "the service answered %s", mainet_status_name(result));
 }

@@ -6,8 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include <curl/curl.h>
-
+#include "acquire/attempt.h"
 #include "acquire/client.h"
 #include "acquire/proxy.h"
 #include "mainetcert/version.h"
@@ -15,24 +14,8 @@
 #define CONNECT_TIMEOUT_MS 20000
 #define TICK_MS 100 /* how long a cancelled call goes on at most */
 
-/* One attempt at an exchange, and what its callbacks leave behind. */
-typedef struct attempt {
-    const mn_exchange *exchange;
-    mn_reply *reply;
-    const mainet_credentials *credentials; /* for the proxy; user NULL: none */
-    int64_t timeout_ms;
-    CURL *easy;
-    CURLM *multi;
-    struct curl_slist *headers;
-    size_t received;
-    bool too_large;
-    mainet_status stopped; /* what a callback ended it with */
-    mainet_error *err;
-    char reason[CURL_ERROR_SIZE];
-} attempt;
-
 static void
-attempt_close(attempt *try)
+attempt_close(mn_attempt *try)
 {
     if (try->multi != NULL && try->easy != NULL)
         (void)curl_multi_remove_handle(try->multi, try->easy);
@@ -54,7 +37,7 @@ begin(void)
 static size_t
 take_header(char *line, size_t size, size_t count, void *user)
 {
-    attempt *try = user;
+    mn_attempt *try = user;
     mn_buffer *headers = &try->reply->headers;
     size_t len = size * count;
     size_t text_len = len;
@@ -74,18 +57,12 @@ take_header(char *line, size_t size, size_t count, void *user)
 }
 
 static size_t
-ceiling_of(const mn_exchange *exchange)
-{
-    return exchange->ceiling == 0 ? MN_REPLY_CEILING : exchange->ceiling;
-}
-
-static size_t
 take_body(char *data, size_t size, size_t count, void *user)
 {
-    attempt *try = user;
+    mn_attempt *try = user;
     size_t len = size * count;
 
-    if (len > ceiling_of(try->exchange) - try->received) {
+    if (len > mn_exchange_ceiling(try->exchange) - try->received) {
         try->too_large = true;
         return 0;
     }
@@ -99,19 +76,20 @@ take_body(char *data, size_t size, size_t count, void *user)
 static CURLcode
 take_context(CURL *easy, void *context, void *user)
 {
-    attempt *try = user;
-    const char *proxy = mn_proxy_address(try->exchange->request);
-    long connect_code = 0;
+    mn_attempt *try = user;
+    bool is_proxy = mn_attempt_connect_status(try) == 0 &&
+                    strncasecmp(try->passage->proxy, "https://", strlen("https://")) == 0;
 
-    (void)curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &connect_code);
-    if (connect_code == 0 && strncasecmp(proxy, "https://", 8) == 0)
+    (void)easy;
+    mn_trust_watch(&try->trust, context);
+    if (try->exchange->client == NULL || is_proxy)
         return CURLE_OK;
     try->stopped = mn_client_use(try->exchange->client, context, try->err);
     return try->stopped == MAINET_OK ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
 }
 
 static int
-set_connection(const attempt *try)
+set_connection(mn_attempt *try)
 {
     CURL *easy = try->easy;
     const mn_exchange *exchange = try->exchange;
@@ -133,39 +111,67 @@ set_connection(const attempt *try)
         bad |= (int)curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
         bad |= (int)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
     }
-    if (exchange->client != NULL) {
-        bad |= (int)curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, take_context);
-        bad |= (int)curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, try);
-    }
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, take_context);
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, try);
     /* a connection of its own: on a reused one libcurl repeats a request that got no answer */
     bad |= (int)curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-    bad |= (int)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)try->timeout_ms);
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)try->passage->left_ms);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
     return bad;
 }
 
+/* What is set here counts alone: libcurl is told of no environment. Where a proxy knows several
+ * ways, libcurl tries Negotiate, and without a ticket no other after it: so that has an attempt of
+ * its own, in which an empty user name means whoever has the ticket. */
 static int
-set_proxy(const attempt *try)
+set_proxy(const mn_attempt *try)
 {
-    const mainet_request *request = try->exchange->request;
+    bool is_ticket = try->passage->login == MN_LOGIN_TICKET;
+    unsigned long ways = is_ticket ? CURLAUTH_NEGOTIATE : CURLAUTH_ANY & ~CURLAUTH_NEGOTIATE;
     CURL *easy = try->easy;
-    int bad = (int)curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_ANY);
+    int bad = (int)curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)ways);
 
-    if (request->proxy != NULL)
-        bad |= (int)curl_easy_setopt(easy, CURLOPT_PROXY, request->proxy);
-    if (try->credentials->user == NULL)
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_PROXY, try->passage->proxy);
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+    if (is_ticket)
+        bad |= (int)curl_easy_setopt(easy, CURLOPT_PROXYUSERPWD, ":");
+    if (try->passage->login != MN_LOGIN_PASSWORD)
         return bad;
-    bad |= (int)curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, try->credentials->user);
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, try->passage->credentials.user);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD,
-                                 (const char *)mn_secret_bytes(try->credentials->password));
+                                 (const char *)mn_secret_bytes(try->passage->credentials.password));
     return bad;
 }
 
+/* libcurl would name the whole address in its reason, with a password that may be in it. */
+static mainet_status
+check_proxy(const mn_attempt *try)
+{
+    static const char *const schemes[] = {"http",    "https",  "socks4",
+                                          "socks4a", "socks5", "socks5h"};
+    CURLU *address = curl_url();
+    char *scheme = NULL;
+    bool is_known = *try->passage->proxy == '\0';
+
+    if (address != NULL &&
+        curl_url_set(address, CURLUPART_URL, try->passage->proxy,
+                     CURLU_NON_SUPPORT_SCHEME | CURLU_DEFAULT_SCHEME) == CURLUE_OK)
+        (void)curl_url_get(address, CURLUPART_SCHEME, &scheme, CURLU_DEFAULT_SCHEME);
+    for (size_t i = 0; scheme != NULL && i < sizeof schemes / sizeof *schemes; i++)
+        is_known |= strcasecmp(scheme, schemes[i]) == 0;
+    curl_free(scheme);
+    curl_url_cleanup(address);
+    if (!is_known)
+        return mn_fail(try->err, MAINET_E_CONNECTION_HANDLE, 0,
+                       "the address of the proxy cannot be used");
+    return MAINET_OK;
+}
+
 static int
-set_message(attempt *try)
+set_message(mn_attempt *try)
 {
     const mn_secret *form = try->exchange->form;
     CURL *easy = try->easy;
@@ -186,18 +192,19 @@ set_message(attempt *try)
     bad |= (int)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_WRITEDATA, try);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
-                                 (curl_off_t)ceiling_of(try->exchange));
+                                 (curl_off_t)mn_exchange_ceiling(try->exchange));
     bad |= (int)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, try->reason);
     return bad;
 }
 
 static mainet_status
-set_up(attempt *try)
+set_up(mn_attempt *try)
 {
     try->easy = curl_easy_init();
     try->multi = curl_multi_init();
     if (try->easy == NULL || try->multi == NULL)
         return mn_fail(try->err, MAINET_E_CONNECTION_HANDLE, 0, "libcurl gave no handle");
+    MN_TRY(check_proxy(try));
     if ((set_connection(try) | set_proxy(try) | set_message(try)) != 0)
         return mn_fail(try->err, MAINET_E_REQUEST_HANDLE, 0, "libcurl refused an option for %s",
                        try->exchange->url);
@@ -207,7 +214,7 @@ set_up(attempt *try)
 }
 
 static mainet_status
-tell_progress(attempt *try)
+tell_progress(mn_attempt *try)
 {
     const mainet_request *request = try->exchange->request;
     curl_off_t total = 0;
@@ -223,7 +230,7 @@ tell_progress(attempt *try)
 
 /* A reply that is complete leaves the loop before anybody is asked whether to go on. */
 static mainet_status
-perform(attempt *try, CURLcode *code)
+perform(mn_attempt *try, CURLcode *code)
 {
     int running = 1;
     int left = 0;
@@ -245,128 +252,58 @@ perform(attempt *try, CURLcode *code)
     return MAINET_OK;
 }
 
-static mainet_status
-name_status(const attempt *try, CURLcode code)
-{
-    long sent = 0;
-
-    (void)curl_easy_getinfo(try->easy, CURLINFO_REQUEST_SIZE, &sent);
-    switch ((int)code) {
-    case CURLE_FAILED_INIT:
-        return MAINET_E_HTTP_CLIENT;
-    case CURLE_UNSUPPORTED_PROTOCOL: /* after sending: an answer that is not HTTP */
-        return sent > 0 ? MAINET_E_NO_HTTP_STATUS : MAINET_E_REQUEST_HANDLE;
-    case CURLE_URL_MALFORMAT:
-    case CURLE_NOT_BUILT_IN:
-    case CURLE_BAD_FUNCTION_ARGUMENT:
-    case CURLE_UNKNOWN_OPTION:
-        return MAINET_E_REQUEST_HANDLE;
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_OPERATION_TIMEDOUT:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:
-    case CURLE_PARTIAL_FILE:
-    case CURLE_INTERFACE_FAILED:
-    case CURLE_PROXY:
-        return MAINET_E_UNREACHABLE;
-    case CURLE_PEER_FAILED_VERIFICATION:
-        return try->reply->alert[0] != '\0' ? MAINET_E_UNREACHABLE : MAINET_E_TLS_TRUST;
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-        return MAINET_E_TLS_TRUST;
-    case CURLE_SSL_CACERT_BADFILE:
-        return *try->exchange->ca_file == '\0' ? MAINET_E_TLS_TRUST : MAINET_E_SERVICE_PROFILE;
-    case CURLE_AUTH_ERROR:
-        return MAINET_E_PROXY_CREDENTIALS;
-    case CURLE_GOT_NOTHING:
-    case CURLE_WEIRD_SERVER_REPLY:
-        return MAINET_E_NO_HTTP_STATUS;
-    case CURLE_FILESIZE_EXCEEDED:
-        return MAINET_E_REPLY_TOO_LARGE;
-    case CURLE_OUT_OF_MEMORY:
-        return MAINET_E_NO_MEMORY;
-    default:
-        return try->reply->headers.len == 0 ? MAINET_E_UNKNOWN_ASKING : MAINET_E_UNKNOWN_RETRIEVING;
-    }
-}
-
-/* libcurl gives one code to a server that is not trusted and to a server that (in TLS 1.2) says of
- * our certificate that it has expired. Of the latter it knows no more than these words. */
+/* Without a tunnel the proxy's refusal is the answer; what is public may be asked for again.
+ * tinyproxy says 407 to whoever says nothing, and 401 to a wrong password. */
 static bool
-is_expiry_alert(const attempt *try, CURLcode code)
+is_asked(mn_attempt *try, CURLcode code)
 {
-    return code == CURLE_PEER_FAILED_VERIFICATION && try->exchange->client != NULL &&
-           strcmp(try->reason, "SSL certificate verification failed") == 0;
+    const curl_version_info_data *libcurl = curl_version_info(CURLVERSION_NOW);
+    mn_passage *passage = try->passage;
+    long status = code == CURLE_OK ? 0 : mn_attempt_connect_status(try);
+    long ways = 0;
+
+    if (code == CURLE_OK && try->exchange->is_public)
+        (void)curl_easy_getinfo(try->easy, CURLINFO_RESPONSE_CODE, &status);
+    (void)curl_easy_getinfo(try->easy, CURLINFO_PROXYAUTH_AVAIL, &ways);
+    passage->takes_tickets = ((unsigned long)ways & CURLAUTH_NEGOTIATE) != 0 &&
+                             (libcurl->features & CURL_VERSION_SPNEGO) != 0;
+    return status == 407 ||
+           (status == 401 && code != CURLE_OK && passage->login == MN_LOGIN_PASSWORD);
 }
 
 static mainet_status
-tell_failure(attempt *try, CURLcode code)
-{
-    const char *url = try->exchange->url;
-    const char *reason = try->reason[0] != '\0' ? try->reason : curl_easy_strerror(code);
-    char name[MN_PROXY_NAME_LEN] = "";
-    long connect_code = 0;
-
-    if (try->stopped != MAINET_OK)
-        return try->stopped;
-    if (try->too_large)
-        return mn_fail(try->err, MAINET_E_REPLY_TOO_LARGE, (int)code, "%s sent more than %zu bytes",
-                       url, ceiling_of(try->exchange));
-    mn_reply_set_alert(try->reply,
-                       is_expiry_alert(try, code) ? " alert certificate expired" : reason);
-    (void)curl_easy_getinfo(try->easy, CURLINFO_HTTP_CONNECTCODE, &connect_code);
-    if (connect_code != 0 || code == CURLE_COULDNT_RESOLVE_PROXY)
-        mn_proxy_name(mn_proxy_address(try->exchange->request), name);
-    return mn_fail(try->err, name_status(try, code), (int)code, "%s: %s%s%s", url, reason,
-                   *name == '\0' ? "" : "; through proxy ", name);
-}
-
-static mainet_status
-finish(attempt *try, CURLcode code, bool *proxy_asks)
+finish(mn_attempt *try, CURLcode code)
 {
     long status = 0;
-    long connect_code = 0;
 
-    (void)curl_easy_getinfo(try->easy, CURLINFO_HTTP_CONNECTCODE, &connect_code);
-    *proxy_asks = code != CURLE_OK && connect_code == 407;
-    if (*proxy_asks)
+    try->passage->is_asked = is_asked(try, code);
+    if (try->passage->is_asked)
         return MAINET_OK;
     if (code != CURLE_OK)
-        return tell_failure(try, code);
+        return mn_attempt_failure(try, code);
     (void)curl_easy_getinfo(try->easy, CURLINFO_RESPONSE_CODE, &status);
     if (status == 0)
         return mn_fail(try->err, MAINET_E_NO_HTTP_STATUS, 0, "%s: no HTTP status",
                        try->exchange->url);
-    /* without a tunnel the proxy's refusal is the answer; what is public may be asked for again */
-    *proxy_asks = status == 407 && try->exchange->is_public;
     try->reply->status = (int)status;
     mn_secret_truncate(try->reply->body, try->received);
     return MAINET_OK;
 }
 
 static mainet_status
-try_once(const mn_exchange *exchange, const mainet_credentials *credentials, int64_t timeout_ms,
-         mn_reply *reply, bool *proxy_asks, mainet_error *err)
+try_once(const mn_exchange *exchange, mn_passage *passage, mn_reply *reply, mainet_error *err)
 {
-    __attribute__((cleanup(attempt_close))) attempt try = {.exchange = exchange,
-                                                           .reply = reply,
-                                                           .credentials = credentials,
-                                                           .timeout_ms = timeout_ms,
-                                                           .stopped = MAINET_OK,
-                                                           .err = err};
+    __attribute__((cleanup(attempt_close))) mn_attempt try = {
+        .exchange = exchange, .reply = reply, .passage = passage, .stopped = MAINET_OK, .err = err};
     CURLcode code = CURLE_OK;
 
     mn_reply_clear(reply);
-    reply->body = mn_secret_new(ceiling_of(exchange), err);
+    reply->body = mn_secret_new(mn_exchange_ceiling(exchange), err);
     if (reply->body == NULL)
         return mn_failure(err);
     MN_TRY(set_up(&try));
     MN_TRY(perform(&try, &code));
-    return finish(&try, code, proxy_asks);
+    return finish(&try, code);
 }
 
 static int64_t
@@ -378,33 +315,51 @@ now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* A ticket costs nobody a question; without one, or if the proxy does not want it, the caller is
+ * asked. */
+static mainet_status
+answer_proxy(const mn_exchange *exchange, mn_passage *passage, int32_t *asked, mainet_error *err)
+{
+    if (passage->login == MN_LOGIN_NONE && passage->takes_tickets &&
+        !mn_proxy_has_user(passage->proxy)) {
+        passage->login = MN_LOGIN_TICKET;
+    } else {
+        MN_TRY(
+            mn_proxy_ask(exchange->request, passage->proxy, ++*asked, &passage->credentials, err));
+        passage->login = MN_LOGIN_PASSWORD;
+    }
+    if (passage->left_ms <= 0)
+        return mn_fail(err, MAINET_E_UNREACHABLE, 0, "%s: time is up", exchange->url);
+    return MAINET_OK;
+}
+
 /* Asking again is safe where a proxy refused: the tunnel was not made, so nothing was sent. The
  * time that a person takes to answer does not count. */
 static mainet_status
 exchange_by_curl(void *self, const mn_exchange *exchange, mn_reply *reply, mainet_error *err)
 {
-    mainet_credentials credentials = {.user = NULL};
-    int64_t left_ms =
-        exchange->timeout_ms == 0 ? exchange->request->timeout_ms : exchange->timeout_ms;
+    const mainet_request *request = exchange->request;
+    mn_passage passage = {.proxy = mn_proxy_address(request, exchange->url),
+                          .left_ms = exchange->timeout_ms == 0 ? request->timeout_ms
+                                                               : exchange->timeout_ms,
+                          .is_asked = true};
     mainet_status status = MAINET_OK;
-    bool proxy_asks = true;
+    int32_t asked = 0;
 
     (void)self;
     (void)pthread_once(&once, begin);
     if (begun != CURLE_OK)
         return mn_fail(err, MAINET_E_HTTP_CLIENT, (int)begun, "libcurl: %s",
                        curl_easy_strerror(begun));
-    for (int32_t asked = 0; status == MAINET_OK && proxy_asks;) {
+    while (status == MAINET_OK && passage.is_asked) {
         int64_t begun_ms = now_ms();
 
-        status = try_once(exchange, &credentials, left_ms, reply, &proxy_asks, err);
-        left_ms -= now_ms() - begun_ms;
-        if (status == MAINET_OK && proxy_asks)
-            status = mn_proxy_ask(exchange->request, ++asked, &credentials, err);
-        if (status == MAINET_OK && proxy_asks && left_ms <= 0)
-            status = mn_fail(err, MAINET_E_UNREACHABLE, 0, "%s: time is up", exchange->url);
+        status = try_once(exchange, &passage, reply, err);
+        passage.left_ms -= now_ms() - begun_ms;
+        if (status == MAINET_OK && passage.is_asked)
+            status = answer_proxy(exchange, &passage, &asked, err);
     }
-    mn_credentials_clear(&credentials);
+    mn_credentials_clear(&passage.credentials);
     return status;
 }
 

@@ -61,9 +61,9 @@ mn_reply_set_alert(mn_reply *reply, const char *reason);
  * callback answers; but once the reply is complete it is returned, whatever happens.
  *
  * It fails with MAINET_E_HTTP_CLIENT, _CONNECTION_HANDLE, _REQUEST_HANDLE, _UNREACHABLE (with
- * `alert` where the server ended it so), _TLS_TRUST, _PROXY_CANCELLED, _PROXY_CREDENTIALS,
- * _NO_HTTP_STATUS, _REPLY_TOO_LARGE, _NO_MEMORY, _UNKNOWN_ASKING, _UNKNOWN_RETRIEVING, or with what
- * a callback answered.
+ * `alert` where the server ended it so), _TLS_TRUST, _TLS_INTERCEPTED, _PROXY_CANCELLED,
+ * _PROXY_CREDENTIALS, _NO_HTTP_STATUS, _REPLY_TOO_LARGE, _NO_MEMORY, _UNKNOWN_ASKING,
+ * _UNKNOWN_RETRIEVING, or with what a callback answered.
  */
 typedef struct mn_transport {
     mainet_status (*exchange)(void *self, const mn_exchange *exchange, mn_reply *reply,

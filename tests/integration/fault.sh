@@ -120,6 +120,8 @@ result-twice 160 result-header 0
 headerless 140 content-type-missing 0
 garbage 130 no-http-status 0
 length-short 200 not-pkcs12 1
+length-invalid 1103 unknown-retrieving 0
+header-too-long 131 reply-too-large 0
 TABLE
 }
 

@@ -38,6 +38,6 @@ refuse 'store knows nothing above it' libmainetcert/store 'acquire/|curl/'
 refuse 'the module never reaches acquire' pkcs11 'acquire/|mainetcert/(acquire|service)\.h|curl/|sqlite3'
 refuse 'the command uses the public headers alone' examples/mainetcert '(base|pkcs12|store|acquire|pkcs11)/|openssl|sqlite3|curl/'
 only 'SQLite is one file' libmainetcert 'sqlite3\.h' libmainetcert/store/database.c
-only 'libcurl is two files' libmainetcert 'curl/curl\.h' "libmainetcert/acquire/probe-curl.c
-libmainetcert/acquire/transport-curl.c"
+only 'libcurl is behind two seams' libmainetcert 'curl/curl\.h' "libmainetcert/acquire/attempt.h
+libmainetcert/acquire/probe-curl.c"
 exit $failed

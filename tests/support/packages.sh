@@ -18,6 +18,8 @@ test_packages=(
     # programs that load the module, and their peers: tests/pkcs11/
     openjdk-17-jdk-headless stunnel4 wget
     eapoltest hostapd openssh-client openssh-server openvpn python3-pykcs11
+    # proxies: tests/integration/proxy.sh
+    squid tinyproxy
 )
 
 # Install those of the named packages that are not there; ask nothing of apt if all are. Servers

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "acquire/no-proxy.h"
 #include "acquire/proxy.h"
 #include "acquire/request.h"
 
@@ -147,6 +148,8 @@ START_TEST(proxies_are_addresses_without_credentials)
 }
 END_TEST
 
+#define PROXY "http://proxy:8080/"
+
 static int asked;
 static mainet_status answer;
 
@@ -165,34 +168,82 @@ START_TEST(a_proxy_is_answered_three_times_at_most)
 {
     mainet_credentials credentials = {.user = NULL};
 
-    ck_assert_int_eq(mainet_request_set_proxy(request, "http://proxy:8080/", &err), MAINET_OK);
-    ck_assert_int_eq(mn_proxy_ask(request, 1, &credentials, &err), MAINET_E_PROXY_CANCELLED);
+    ck_assert_int_eq(mn_proxy_ask(request, PROXY, 1, &credentials, &err), MAINET_E_PROXY_CANCELLED);
     mainet_request_set_proxy_credentials(request, ask, &asked);
     answer = MAINET_E_BUSY; /* whatever it says comes back */
-    ck_assert_int_eq(mn_proxy_ask(request, 1, &credentials, &err), MAINET_E_BUSY);
+    ck_assert_int_eq(mn_proxy_ask(request, PROXY, 1, &credentials, &err), MAINET_E_BUSY);
     answer = MAINET_OK;
-    ck_assert_int_eq(mn_proxy_ask(request, 3, &credentials, &err), MAINET_OK);
+    ck_assert_int_eq(mn_proxy_ask(request, PROXY, 3, &credentials, &err), MAINET_OK);
     ck_assert_int_eq(asked, 3);
     ck_assert_str_eq(credentials.user, "u");
     ck_assert_str_eq((const char *)mn_secret_bytes(credentials.password), "p");
-    ck_assert_int_eq(mn_proxy_ask(request, 4, &credentials, &err), MAINET_E_PROXY_CREDENTIALS);
+    ck_assert_int_eq(mn_proxy_ask(request, PROXY, 4, &credentials, &err),
+                     MAINET_E_PROXY_CREDENTIALS);
     mn_credentials_clear(&credentials);
 }
 END_TEST
 
 START_TEST(the_environments_proxy_is_named_without_its_user)
 {
+    static const char address[] = "http://u:s@cret@host:1/";
     char name[MN_PROXY_NAME_LEN];
     mainet_credentials credentials = {.user = NULL};
 
     ck_assert_int_eq(unsetenv("HTTPS_PROXY"), 0);
-    ck_assert_int_eq(setenv("https_proxy", "http://u:s@cret@host:1/", 1), 0);
-    ck_assert_str_eq(mn_proxy_address(request), "http://u:s@cret@host:1/");
-    mn_proxy_name(mn_proxy_address(request), name);
+    ck_assert_int_eq(unsetenv("no_proxy"), 0);
+    ck_assert_int_eq(setenv("https_proxy", address, 1), 0);
+    ck_assert_int_eq(setenv("NO_PROXY", "example.jp", 1), 0);
+    ck_assert_str_eq(mn_proxy_address(request, "https://example.com/"), address);
+    ck_assert_str_eq(mn_proxy_address(request, "https://a.example.jp/"), "");
+    mn_proxy_name(address, name);
     ck_assert_str_eq(name, "host:1");
-    ck_assert_int_eq(mn_proxy_ask(request, 1, &credentials, &err), MAINET_E_PROXY_CREDENTIALS);
+    ck_assert_int_eq(mn_proxy_ask(request, address, 1, &credentials, &err),
+                     MAINET_E_PROXY_CREDENTIALS);
     ck_assert_int_eq(mainet_request_set_proxy(request, "", &err), MAINET_OK);
-    ck_assert_str_eq(mn_proxy_address(request), "");
+    ck_assert_str_eq(mn_proxy_address(request, "https://example.com/"), "");
+    ck_assert_int_eq(mainet_request_set_proxy(request, PROXY, &err), MAINET_OK);
+    ck_assert_str_eq(mn_proxy_address(request, "https://a.example.jp/"), PROXY);
+}
+END_TEST
+
+static const struct {
+    const char *list;
+    const char *url;
+    bool is_named;
+} exemptions[] = {
+    {"", "https://h/", false},
+    {"*", "https://h/", true},
+    {"x,*", "https://h/", true},
+    {"example.jp", "https://example.jp/", true},
+    {"EXAMPLE.jp", "https://www.example.JP:8443/a?b", true},
+    {".example.jp", "https://example.jp", true},
+    {"example.jp.", "https://www.example.jp./", true},
+    {"example.jp", "https://badexample.jp/", false},
+    {"www.example.jp", "https://example.jp/", false},
+    {" a.jp\tb.jp, ,c.jp", "https://c.jp/", true},
+    {"a.jp,b.jp", "https://u:p@b.jp@c.jp/", false},
+    {",", "https://h/", false},
+    {".", "https://h/", false},
+    {"127.0.0.1", "https://127.0.0.1:1/", true},
+    {"0.0.1", "https://127.0.0.1/", false},
+    {"10.0.0.0/8", "https://10.1.2.3/", true},
+    {"10.0.0.0/8", "https://11.1.2.3/", false},
+    {"192.168.128.0/17", "https://192.168.200.1/", true},
+    {"192.168.128.0/17", "https://192.168.100.1/", false},
+    {"10.0.0.1/99,x", "https://10.0.0.2/", false},
+    {"0.0.0.0/0", "https://10.0.0.2/", true},
+    {"::1", "https://[::1]:8443/", true},
+    {"[::1]", "https://[::1]/", true},
+    {"fd00::/8", "https://[fd12::3]/", true},
+    {"fd00::/8", "https://[fe80::3]/", false},
+    {"10.0.0.0/8", "https://[::1]/", false},
+};
+
+START_TEST(no_proxy_names_hosts)
+{
+    ck_assert_msg(mn_no_proxy_names(exemptions[_i].list, exemptions[_i].url) ==
+                      exemptions[_i].is_named,
+                  "%s, %s", exemptions[_i].list, exemptions[_i].url);
 }
 END_TEST
 
@@ -246,6 +297,7 @@ make_suite(void)
     tcase_add_loop_test(tests, proxies_are_addresses_without_credentials, 0, COUNT(proxies));
     tcase_add_test(tests, a_proxy_is_answered_three_times_at_most);
     tcase_add_test(tests, the_environments_proxy_is_named_without_its_user);
+    tcase_add_loop_test(tests, no_proxy_names_hosts, 0, COUNT(exemptions));
     tcase_add_test(tests, progress_is_told_and_obeyed);
     tcase_add_test(tests, what_is_required_is_required);
     suite_add_tcase(suite, tests);

@@ -1,0 +1,284 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Through the proxies of real networks: squid and tinyproxy, open and with each way to log in.
+# Needs mainetcert and mainet-standin on PATH, and ASK, the program of that name.
+set -u
+here=$(dirname "$(realpath "$0")")
+# shellcheck source-path=SCRIPTDIR source=../support/tap.sh
+. "$here/../support/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=../support/standin.sh
+. "$here/../support/standin.sh"
+
+work=$(mktemp -d)
+chmod 711 "$work" # squid gives up root
+proxies=()
+# Called by the trap. Each proxy is this shell's own child.
+# shellcheck disable=SC2317
+stop_all() {
+    local proxy
+
+    for proxy in "${proxies[@]}"; do
+        kill "$proxy" 2>/dev/null
+        wait "$proxy" 2>/dev/null
+    done
+    standin_stop
+    rm -rf "$work"
+}
+trap stop_all EXIT
+trap 'exit 1' INT TERM
+export HOME=$work/home
+mkdir -m 700 "$HOME"
+unset no_proxy NO_PROXY
+user=hanako
+secret='p@ss word'
+
+free_port() {
+    /usr/bin/python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])'
+}
+
+# listening PORT LOG
+listening() {
+    for _ in {1..300}; do
+        # shellcheck disable=SC2188
+        (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return 0
+        sleep 0.1
+    done
+    sed 's/^/# /' "$2"
+    return 1
+}
+
+# start_squid NAME [LINE]...: leaves $proxy; its log is $work/NAME/access
+start_squid() {
+    local folder=$work/$1 port
+
+    port=$(free_port)
+    mkdir "$folder"
+    {
+        printf '%s\n' "${@:2}" "http_port 127.0.0.1:$port" "pid_filename none" "cache deny all" \
+            "access_log stdio:$folder/access" "cache_log $folder/log" "coredump_dir $folder" \
+            "visible_hostname localhost" "shutdown_lifetime 0 seconds" "logfile_rotate 0" \
+            "pinger_enable off" "max_filedescriptors 1024"
+    } >"$folder/conf"
+    [ "$(id -u)" != 0 ] || chown -R proxy "$folder"
+    squid -N -f "$folder/conf" >"$folder/out" 2>&1 </dev/null &
+    proxies+=($!)
+    proxy=http://127.0.0.1:$port
+    listening "$port" "$folder/out"
+}
+
+# start_tinyproxy NAME [LINE]...
+start_tinyproxy() {
+    local folder=$work/$1 port
+
+    port=$(free_port)
+    mkdir "$folder"
+    printf '%s\n' "Port $port" "Listen 127.0.0.1" "LogFile \"$folder/log\"" "LogLevel Connect" \
+        "${@:2}" >"$folder/conf"
+    tinyproxy -d -c "$folder/conf" >"$folder/out" 2>&1 </dev/null &
+    proxies+=($!)
+    proxy=http://127.0.0.1:$port
+    listening "$port" "$folder/out"
+}
+
+# ask [NAME=VALUE]...: a fresh order, in a store of its own; leaves what was seen in $out
+ask() {
+    standin_order --key ec:P-256
+    store=$(mktemp -d "$work/store-XXXXXX")
+    out=$("$ASK" "$store" "$profile" "$group_id" "$number" "$password" "$@" 2>&1)
+}
+
+# went SENTENCE STATUS ASKED
+went() {
+    is "$1" "${out%% took=*}" "$2 asked=$3"
+    unlike "$1: the password of the proxy is not repeated" "$out" "$secret"
+}
+
+requests() {
+    grep -c '^POST' "$standin_dir.log"
+}
+
+passed_through() {
+    grep -c 'CONNECT.*:' "$1"
+}
+
+open_proxies() {
+    start_squid squid-open 'http_access allow all' || return
+    ask "proxy=$proxy"
+    went "squid is passed through" ok 0
+    is "it was squid" "$(passed_through "$work/squid-open/access")" 1
+    squid_open=$proxy
+    start_tinyproxy tiny-open || return
+    ask "proxy=$proxy"
+    went "tinyproxy is passed through" ok 0
+    ok "it was tinyproxy" grep -q 'CONNECT localhost:' "$work/tiny-open/log"
+}
+
+by_environment() {
+    local name before
+
+    for name in https_proxy HTTPS_PROXY all_proxy; do
+        before=$(passed_through "$work/squid-open/access")
+        export "$name=$squid_open"
+        ask
+        went "$name is heeded" ok 0
+        is "$name: it was squid" "$(passed_through "$work/squid-open/access")" "$((before + 1))"
+        ask "proxy="
+        went "$name and an empty argument: none" ok 0
+        is "$name: squid was left out" "$(passed_through "$work/squid-open/access")" \
+            "$((before + 1))"
+        no_proxy=.example.jp,localhost ask
+        went "no_proxy is heeded beside $name" ok 0
+        is "$name: squid was left out again" "$(passed_through "$work/squid-open/access")" \
+            "$((before + 1))"
+        no_proxy=localhost ask "proxy=$squid_open"
+        is "an argument outdoes no_proxy" "$(passed_through "$work/squid-open/access")" \
+            "$((before + 2))"
+        unset "$name"
+    done
+}
+
+refusing_proxies() {
+    local port
+
+    start_squid squid-deny 'http_access deny all' || return
+    ask "proxy=$proxy"
+    went "a proxy that refuses the tunnel is 115" unreachable 0
+    like "and named" "$out" "through proxy ${proxy#http://}"
+    port=$(free_port)
+    ask "proxy=http://127.0.0.1:$port"
+    went "a proxy that is not there is 115" unreachable 0
+    like "and named too" "$out" "through proxy 127.0.0.1:$port"
+    https_proxy="http://$user:secret@[::1/" ask
+    went "an address that cannot be used is 103" connection-handle 0
+    unlike "and its password is not told" "$out" "secret"
+    ask "proxy=ftp://127.0.0.1:$port"
+    went "so is one of another protocol" connection-handle 0
+}
+
+# right_and_wrong NAME: with credentials asked for by $proxy
+right_and_wrong() {
+    local asked
+
+    ask "proxy=$proxy" "user=$user" "secret=$secret"
+    went "$1: the right credentials pass" ok 1
+    asked=$(requests)
+    ask "proxy=$proxy"
+    went "$1: none is 120" proxy-cancelled 1
+    ask "proxy=$proxy" "user=$user" "secret=wrong"
+    went "$1: wrong ones are asked for three times, then 121" proxy-credentials 3
+    like "$1: the proxy is named" "$out" "${proxy#http://}"
+    is "$1: nothing was sent" "$(requests)" "$asked"
+}
+
+basic() {
+    printf '%s:%s\n' "$user" "$(openssl passwd -apr1 "$secret")" >"$work/passwd"
+    chmod 644 "$work/passwd"
+    start_squid squid-basic "auth_param basic program /usr/lib/squid/basic_ncsa_auth $work/passwd" \
+        "auth_param basic realm test" "auth_param basic children 2" \
+        "acl known proxy_auth REQUIRED" "http_access allow known" || return
+    right_and_wrong "squid, Basic"
+    squid_basic=$proxy
+    start_tinyproxy tiny-basic "BasicAuth $user secret" || return
+    ask "proxy=$proxy" "user=$user" secret=secret
+    went "tinyproxy, Basic: the right credentials pass" ok 1
+    ask "proxy=$proxy" "user=$user" secret=wrong
+    went "tinyproxy, Basic: wrong ones are asked for three times, then 121" proxy-credentials 3
+}
+
+digest() {
+    printf '%s:%s\n' "$user" "$secret" >"$work/digest"
+    chmod 644 "$work/digest"
+    start_squid squid-digest "auth_param digest program /usr/lib/squid/digest_file_auth $work/digest" \
+        "auth_param digest realm test" "auth_param digest children 2" \
+        "acl known proxy_auth REQUIRED" "http_access allow known" || return
+    right_and_wrong "squid, Digest"
+}
+
+# Debian's helper believes what a client says of itself, so only that can be wrong; and it reads the
+# name somewhat wider than it is.
+ntlm() {
+    start_squid squid-ntlm "auth_param ntlm program /usr/lib/squid/ntlm_fake_auth" \
+        "auth_param ntlm children 2" "acl known proxy_auth_regex $user" \
+        "http_access allow known" || return
+    ask "proxy=$proxy" "user=$user" "secret=$secret"
+    went "squid, NTLM: the right user passes" ok 1
+    like "as NTLM tells it" "$(grep TCP_TUNNEL "$work/squid-ntlm/access")" "$user"
+    ask "proxy=$proxy"
+    went "squid, NTLM: none is 120" proxy-cancelled 1
+    ask "proxy=$proxy" user=taro "secret=$secret"
+    went "squid, NTLM: a wrong user is asked three times, then 121" proxy-credentials 3
+}
+
+# Without a ticket of Kerberos, Negotiate leaves the question to the next way to log in.
+negotiate() {
+    printf '#!/bin/sh\nwhile read -r line; do echo "BH no Kerberos here"; done\n' >"$work/negotiator"
+    chmod 755 "$work/negotiator"
+    start_squid squid-negotiate "auth_param negotiate program $work/negotiator" \
+        "auth_param negotiate children 2" \
+        "auth_param basic program /usr/lib/squid/basic_ncsa_auth $work/passwd" \
+        "auth_param basic realm test" "auth_param basic children 2" \
+        "acl known proxy_auth REQUIRED" "http_access allow known" || return
+    ask "proxy=$proxy" "user=$user" "secret=$secret"
+    went "squid, Negotiate or Basic: without a ticket, Basic passes" ok 1
+}
+
+# What the command does with the same: the password is in nobody's list of processes.
+by_command() {
+    local arguments=(mainetcert --store "$work/store-command" --json acquire --proxy "$squid_basic"
+        --service "$profile" --yes --proxy-user "$user")
+
+    standin_order --key ec:P-256
+    run mainetcert --store "$work/store-command" token init --no-pin
+    printf %s "$password" >"$work/password"
+    printf %s "$secret" >"$work/proxy-password"
+    arguments+=(--group-id "$group_id" --certificate-number "$number"
+        --password-source "file:$work/password")
+    printf %s wrong >"$work/wrong"
+    run "${arguments[@]}" --proxy-password-source "file:$work/wrong"
+    is "the command: wrong credentials are 121" \
+        "exit $status, $(jq -r .error.code <<<"$out")" "exit 1, 121"
+    ok "the command: credentials come from a source, not from its arguments" \
+        strace -f -qq -e trace=execve -s 4096 -o "$work/trace" \
+        "${arguments[@]}" --proxy-password-source "file:$work/proxy-password"
+    unlike "the command: no process was told the password" "$(<"$work/trace")" "$secret"
+}
+
+# A security product's own authority, which this machine knows nothing of.
+interception() {
+    local port asked
+
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+        -subj '/O=Example Trust/CN=Inspection CA' -keyout "$work/ca.key" -out "$work/ca.pem" 2>/dev/null
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost \
+        -keyout "$work/site.key" -out "$work/site.csr" 2>/dev/null
+    openssl x509 -req -in "$work/site.csr" -CA "$work/ca.pem" -CAkey "$work/ca.key" -days 2 \
+        -extfile <(echo subjectAltName=DNS:localhost) -out "$work/site.pem" 2>/dev/null
+    mkfifo "$work/port"
+    "$here/../support/intercept.py" "$work/site.pem" "$work/site.key" \
+        >"$work/port" </dev/null &
+    proxies+=($!)
+    read -r port <"$work/port"
+    asked=$(requests)
+    ask "proxy=http://127.0.0.1:$port"
+    went "a proxy that opens what is encrypted is 117" tls-intercepted 0
+    like "its issuer is named" "$out" "Inspection CA"
+    like "and the proxy" "$out" "through proxy 127.0.0.1:$port"
+    is "nothing was sent" "$(requests)" "$asked"
+    mainet-standin fault --dir "$standin_dir" tls-trust
+    ask
+    went "a server that nobody knows, without a proxy, is 116" tls-trust 0
+    like "its issuer is named too" "$out" "Somebody else"
+    mainet-standin fault --dir "$standin_dir" none
+}
+
+standin_start "$work/standin" || exit
+open_proxies
+by_environment
+refusing_proxies
+basic
+digest
+ntlm
+negotiate
+by_command
+interception
+done_testing
