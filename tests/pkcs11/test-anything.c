@@ -490,7 +490,7 @@ START_TEST(anything_may_be_called)
     CK_SESSION_HANDLE session = CK_INVALID_HANDLE;
     uint64_t done = 0;
 
-    state = setting("MAINETCERT_SEED", 0x9E3779B97F4A7C15ULL + (uint64_t)_i);
+    state = setting("MAINETCERT_SEED", 0x9E3779B97F4A7C15ULL + (unsigned int)_i);
     for (uint64_t i = 0; i < calls; i++) {
         CK_RV rv = CKR_OK;
 
