@@ -198,6 +198,23 @@ def every_situation_has_its_exception():
        issubclass(mainetcert.ArgumentError, ValueError), "they come in families")
 
 
+def what_the_service_gets_wrong_has_its_exception():
+    token = mainetcert.Store(work / "faults").create_token_without_pin()
+    told = []
+    faults = ["unreachable", "tls-trust", "http-status", "no-http-status", "reply-too-large",
+              "content-type", "content-type-missing", "result-header", "not-pkcs12", "pkcs12-password",
+              "pkcs12-no-mac", "pkcs12-unusable", "no-key-pair", "auth-failed", "not-available",
+              "busy", "unknown-retrieving"]
+    for fault in faults:
+        standin.fault(fault)
+        try:
+            mainetcert.acquire(token, service, **named(order("--key", "ec:P-256")))
+        except mainetcert.MainetError as error:
+            told.append(error.status.kebab_name)
+    standin.fault("none")
+    ok(told == faults, "what the service gets wrong has its exception", told)
+
+
 def the_service_refuses_with_its_situation():
     token = new_token("refused")
     words = named(order())
@@ -491,6 +508,7 @@ def main():
         run(the_journey_works, what_is_exported_is_imported_elsewhere,
             a_renewed_identity_takes_the_place_of_the_old, keys_that_stay_sign_and_are_not_exported,
             every_situation_has_its_exception, the_service_refuses_with_its_situation,
+            what_the_service_gets_wrong_has_its_exception,
             proxies_ask_by_callback, callbacks_raise_what_they_raise, control_c_interrupts,
             asyncio_cancels, values_are_python_values, a_token_lives_its_life,
             handles_end_in_any_order, a_call_keeps_what_another_thread_closes,

@@ -52,6 +52,10 @@ class Standin:
             "mainet-standin", "order", "--dir", str(self._folder), "--group-id", "GROUP01",
             "--common-name", "信託 太郎", "--json", *options))
 
+    def fault(self, name):
+        """Let the next replies be wrong in a way; `none` ends it."""
+        self._run("mainet-standin", "fault", "--dir", str(self._folder), name)
+
     def acquire(self, store, *options):
         """Order a certificate and acquire it into a store; answer what mainetcert told of it."""
         order = self.order(*options)

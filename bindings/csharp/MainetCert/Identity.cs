@@ -90,7 +90,15 @@ public sealed partial class Identity
     public X509Certificate2 ToX509Certificate2()
     {
         string password = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
-        return X509CertificateLoader.LoadPkcs12(ExportPkcs12(password, ExportFlags.LeafOnly), password);
+        byte[] container = ExportPkcs12(password, ExportFlags.LeafOnly);
+        try
+        {
+            return X509CertificateLoader.LoadPkcs12(container, password);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(container);
+        }
     }
 
     private Signature NaturalSignature()

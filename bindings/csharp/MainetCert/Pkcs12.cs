@@ -18,8 +18,8 @@ public sealed partial class Pkcs12 : IReadOnlyList<Certificate>
     /// <summary>How many certificates it holds.</summary>
     public int Count => CertificateCount;
 
-    /// <summary>The names of its identities; an empty one for an identity without a name.</summary>
-    public IReadOnlyList<string> FriendlyNames => [.. Enumerable.Range(0, IdentityCount).Select(FriendlyName)];
+    /// <summary>The names of its certificates; an empty one for a certificate without a name.</summary>
+    public IReadOnlyList<string> FriendlyNames => [.. Enumerable.Range(0, Count).Select(FriendlyName)];
 
     /// <summary>One of its certificates.</summary>
     /// <param name="index">from 0</param>

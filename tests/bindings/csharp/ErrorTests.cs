@@ -31,6 +31,29 @@ public sealed class ErrorTests(Standin standin)
     }
 
     [Fact]
+    public void WhatTheServiceGetsWrongHasItsException()
+    {
+        using var store = new Store(Path.Combine(standin.Work, "faults"));
+        using Token token = store.CreateTokenWithoutPin();
+        foreach (string fault in (string[])
+            [
+                "unreachable", "tls-trust", "http-status", "no-http-status", "reply-too-large", "content-type",
+                "content-type-missing", "result-header", "not-pkcs12", "pkcs12-password", "pkcs12-no-mac",
+                "pkcs12-unusable", "no-key-pair", "auth-failed", "not-available", "busy", "unknown-retrieving",
+            ])
+        {
+            standin.Fault(fault);
+            var error = (MainetException)Record.Exception(() => standin.Acquire(token, true, "--key", "ec:P-256"));
+            Assert.Equal(fault, error.Status.KebabName());
+            Assert.EndsWith(error.Status + "Exception", error.GetType().Name);
+            Assert.NotEmpty(error.Detail);
+        }
+
+        standin.Fault("none");
+        Assert.Empty(token);
+    }
+
+    [Fact]
     public void TheServiceRefusesWithItsSituation()
     {
         using Token token = standin.NewToken("refused");

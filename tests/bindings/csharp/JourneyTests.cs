@@ -56,9 +56,9 @@ public sealed class JourneyTests(Standin standin)
         using Identity identity = standin.Acquire(token, exportable: true);
         byte[] exported = identity.ExportPkcs12("配布用🔑");
         using var container = new Pkcs12(exported, "配布用🔑");
-        Assert.Equal(1, container.IdentityCount);
+        Assert.Equal((1, 1, ""), (container.IdentityCount, container.KeyCount, container.Skipped));
         Assert.Equal(identity.Chain, container);
-        Assert.Equal([identity.Label], container.FriendlyNames);
+        Assert.Equal([identity.Label, .. identity.Chain.Skip(1).Select(_ => "")], container.FriendlyNames);
         Assert.Throws<Pkcs12PasswordException>(() => new Pkcs12(exported, "配布用"));
         Assert.Throws<ArgumentOutOfRangeException>(() => container[container.Count]);
 

@@ -74,6 +74,9 @@ public sealed class Standin : IDisposable
         return request.Acquire(token);
     }
 
+    /// <summary>Let the next replies be wrong in a way; <c>none</c> ends it.</summary>
+    public void Fault(string name) => _ = Run("mainet-standin", "fault", "--dir", folder, name);
+
     /// <summary>A service whose server never answers.</summary>
     public Service StuckService(int port)
     {
