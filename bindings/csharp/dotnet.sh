@@ -10,7 +10,7 @@ mkdir -p "$3"
 work=$(realpath "$3")
 shift 3
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
-set -- "$@" --verbosity quiet -nodeReuse:false -p:UseSharedCompilation=false \
+set -- "$@" --verbosity quiet -nodeReuse:false -p:UseSharedCompilation=false -p:Configuration=Release \
     "-p:BaseIntermediateOutputPath=$work/obj/" "-p:BaseOutputPath=$work/bin/"
 [ ! -d /opt/nuget/packages ] || set -- "$@" -p:RestoreFallbackFolders=/opt/nuget/packages
 if ! dotnet restore "$project" "$@" >"$work/restore.log" 2>&1; then

@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# The NuGet package has everything with it: a project that knows nothing else runs the example.
+# Usage: package.sh DOTNET.SH FOLDER-OF-ASSEMBLY VERSION MODULE PROFILE WORK-FOLDER
+set -u
+here=$(dirname "$(realpath "$0")")
+# shellcheck source-path=SCRIPTDIR source=../support/tap.sh
+. "$here/../support/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=../support/standin.sh
+. "$here/../support/standin.sh"
+
+dotnet_sh=$1 assembly=$2 version=$3 module=$(realpath "$4") shipped=$5 builds=$6
+bindings=$here/../../bindings/csharp/MainetCert example=$here/../../examples/csharp
+work=$(mktemp -d)
+trap 'standin_stop; rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM
+
+mkdir "$work/natives"
+ln -s "$assembly/libmainetcert_csharp.so" "$module" "$work/natives/"
+ln -s "$shipped" "$work/natives/mainet.conf"
+ok "a package is made" "$dotnet_sh" pack "$bindings/MainetCert.csproj" "$builds" \
+    "-p:Generated=$assembly/.." "-p:Natives=$work/natives" "-p:Version=$version" \
+    "-p:PackageOutputPath=$work/feed"
+package=$work/feed/MainetCert.$version.nupkg
+is "it has the assembly, its documents and what it loads" \
+    "$(python3 -m zipfile -l "$package" | awk '/^(lib|runtimes)\//{print $1}' | sort)" \
+    "$(printf '%s\n' lib/net10.0/MainetCert.dll lib/net10.0/MainetCert.xml \
+        runtimes/linux-x64/native/libmainetcert_csharp.so runtimes/linux-x64/native/mainet.conf \
+        runtimes/linux-x64/native/mainetcert-pkcs11.so)"
+
+# the package is the only one there is, and no other copy of it is taken for it
+mkdir "$work/fresh"
+cp "$example/Login.cs" "$example/Login.csproj" "$work/fresh/"
+cat >"$work/fresh/nuget.config" <<EOF
+<configuration><packageSources><clear /><add key="here" value="$work/feed" /></packageSources></configuration>
+EOF
+unset MAINETCERT_CSHARP MAINETCERT_SERVICE LD_LIBRARY_PATH
+ok "a fresh project is built with it" "$dotnet_sh" build "$work/fresh/Login.csproj" "$work/fresh" \
+    "-p:RestorePackagesPath=$work/packages" "-p:OutDir=$work/out/"
+
+# login STORE PIN: leaves what was seen in $out
+login() {
+    out=$(printf '%s\n%s\n' "$2" "$password" | MAINETCERT_STORE=$1 PKCS11_MODULE_PATH=$module \
+        "$work/out/Login" "$profile" "$group_id" "$number" "$standin_dir/tls-ca.pem" 2>&1)
+}
+standin_start "$work/standin" || exit 1
+standin_order --key rsa:2048 || exit 1
+unset MAINETCERT_MODULE
+module=$work/out/runtimes/linux-x64/native/mainetcert-pkcs11.so
+login "$work/store" 246810
+is "it acquires, and logs in with a key that stays inside" "$(tail -n 1 <<<"$out")" installed
+like "it tells whose key it has" "$out" pkcs11:
+login "$work/store" 135790
+like "it tells what failed" "$out" "320: "
+done_testing

@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# The examples do what they say, and are short. Usage: examples.sh EXAMPLES C-PROGRAM [PYTHON]
+set -u
+here=$(dirname "$(realpath "$0")")
+# shellcheck source-path=SCRIPTDIR source=../support/tap.sh
+. "$here/../support/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=../support/standin.sh
+. "$here/../support/standin.sh"
+
+examples=$1 c_program=$2 python=${3:-}
+work=$(mktemp -d)
+trap 'standin_stop; rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM
+export HOME=$work/home
+mkdir -m 700 "$HOME"
+standin_start "$work/standin" || exit 1
+
+# example NAME PROGRAM... -- ARGUMENT...: twice with an order of its own, then with a wrong PIN
+example() {
+    local name=$1 program=() round
+
+    shift
+    while [ "$1" != -- ]; do program+=("$1"); shift; done
+    shift
+    export MAINETCERT_STORE=$work/store-$name
+    for round in 1 2; do
+        standin_order --key rsa:2048 || exit 1
+        printf '246810\n%s\n' "$password" >"$work/input"
+        out=$("${program[@]}" "$profile" "$group_id" "$number" "$@" <"$work/input" 2>"$work/stderr")
+        is "$name acquires and is confirmed, time $round" "$(tail -n 1 <<<"$out")" installed
+        like "$name tells whose key it has" "$out" pkcs11:
+        [ -s "$work/stderr" ] && sed 's/^/# /' "$work/stderr"
+    done
+    printf '135790\n%s\n' "$password" >"$work/input"
+    out=$("${program[@]}" "$profile" "$group_id" "$number" "$@" <"$work/input" 2>&1)
+    is "$name fails with a wrong PIN" "$?" 1
+    like "$name tells the number" "$out" "320: "
+    is "$name has put its identities in the default store" "$(mainetcert --json list | jq length)" 2
+}
+
+example c "$c_program" --
+if [ -n "$python" ]; then
+    example python "$python" "$examples/python/acquire.py" -- "$standin_dir/tls-ca.pem"
+else
+    skip "python acquires and is confirmed" "the Python package is not built"
+fi
+for file in "$examples"/c/*.c "$examples"/python/*.py "$examples"/csharp/*.cs; do
+    ok "${file#"$examples/"} is under 100 lines" test "$(wc -l <"$file")" -lt 100
+done
+done_testing
