@@ -51,6 +51,8 @@ struct mainet_certificate {
 MN_PRIVATE(mainet_pkcs12, certificate_at)
 MN_PRIVATE(mainet_pkcs12, friendly_name)
 MN_PRIVATE(mainet_pkcs12, certificate_count)
+MN_PARTIAL(mainet_pkcs12, complete)
+MN_PARTIAL(mainet_pkcs12, check_revocation)
 /** An opened PKCS#12 container (RFC 7292). */
 struct mainet_pkcs12 {
     %extend {
@@ -76,5 +78,15 @@ struct mainet_pkcs12 {
         %newobject certificate_at;
         mainet_certificate *certificate_at(size_t index, mainet_error *err);
         const char *friendly_name(size_t index);
+        /** Add the issuers' certificates that it lacks, fetched from where the certificates say.
+         * @param request its proxy and callbacks count
+         * @param store where what was fetched is kept */
+        mainet_status complete(mainet_request *request, mainet_store *store, mainet_error *err);
+        /** Look whether a certificate in it has been revoked.
+         * @param request its proxy and callbacks count
+         * @param store where what was fetched is kept
+         * @throws RevokedError if one has */
+        mainet_status check_revocation(mainet_request *request, mainet_store *store,
+                                       mainet_error *err);
     }
 };

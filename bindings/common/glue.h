@@ -9,6 +9,7 @@
 /* What a property means, where C has one type for several meanings. */
 typedef int64_t mn_time;                /* seconds since 1970 */
 typedef int64_t mn_optional_time;       /* 0: none */
+typedef mainet_status mn_status;       /* an answer, not how the call went */
 typedef int32_t mn_tries;               /* -1: no limit */
 typedef const char *mn_optional_text;   /* "": none */
 typedef const char *mn_path;            /* a file name */

@@ -47,7 +47,8 @@ const char *mainet_setting_name(size_t index);
 %include "mainetcert/transfer.h"
 %include "mainetcert/acquire.h"
 
-/* MN_PRIVATE and MN_PARTIAL are names.i's: what users do not see, what a language finishes by hand.
+/* MN_PRIVATE, MN_PARTIAL and MN_CONSTANT are names.i's: what users do not see, what a language
+ * finishes by hand.
  * The asker mainet_token_label() is what SWIG looks for as mainet_token_label_get(). */
 %define MN_ASK(CLASS, TYPE, NAME)
 TYPE NAME;
@@ -64,6 +65,9 @@ MN_CLASS(mainet_token, Token)
 MN_CLASS(mainet_identity, Identity)
 MN_CLASS(mainet_request, Request)
 MN_CLASS(mainet_confirmation, Confirmation)
+MN_CLASS(mainet_pending, Pending)
+MN_CLASS(mainet_diagnosis, Diagnosis)
+MN_LIST(mainet_pending_list, mainet_pending, Pending)
 MN_LIST(mainet_token_list, mainet_token, Token)
 MN_LIST(mainet_identity_list, mainet_identity, Identity)
 
@@ -73,5 +77,7 @@ MN_LIST(mainet_identity_list, mainet_identity, Identity)
 %include "token.i"
 %include "identity.i"
 %include "request.i"
+%include "pending.i"
+%include "diagnosis.i"
 
 %include "tail.i"

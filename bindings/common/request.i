@@ -4,6 +4,7 @@
 #define new_mainet_request mainet_request_new
 #define mainet_request_acquire mainet_acquire
 #define mainet_request_confirm mainet_confirm
+#define mainet_request_diagnose mainet_diagnose
 #define delete_mainet_confirmation mainet_confirmation_free
 #define mainet_confirmation_reason_get(answer) mainet_confirmation_reason(answer, MAINET_LANG_EN)
 #define mainet_confirmation_reason_ja_get(answer) mainet_confirmation_reason(answer, MAINET_LANG_JA)
@@ -18,6 +19,7 @@ MN_PRIVATE(mainet_request, set_timeout_ms)
 MN_PRIVATE(mainet_request, set_revocation_check)
 MN_PARTIAL(mainet_request, acquire)
 MN_PARTIAL(mainet_request, confirm)
+MN_PARTIAL(mainet_request, diagnose)
 
 /** What is asked of a service, and who is asked on the way. */
 struct mainet_request {
@@ -48,11 +50,15 @@ struct mainet_request {
          * @return what the page answered
          * @throws MainetError if no answer was had */
         mainet_confirmation *confirm(mainet_identity *identity, mainet_error *err);
+        %newobject diagnose;
+        /** Connect to every endpoint of the service and find out where it fails.
+         * @return what was found, also where nothing is reachable */
+        mainet_diagnosis *diagnose(mainet_error *err);
     }
 };
 
-MN_PRIVATE(mainet_confirmation, standing)
-MN_PRIVATE(mainet_confirmation, revocation)
+MN_CONSTANT(mainet_confirmation, standing)
+MN_CONSTANT(mainet_confirmation, revocation)
 /** What a confirmation page answered. */
 struct mainet_confirmation {
     %extend {

@@ -103,6 +103,11 @@ struct mainet_token {
          * @throws StoreOpenError if the token cannot be read
          * @throws StoreTamperedError if it is unlocked and was changed from outside */
         mainet_identity_list *identities(mainet_error *err);
+        %newobject pending;
+        /** List what was delivered for the token and is not imported yet.
+         * @return the deliveries, also those that cannot be read, as their status tells
+         * @throws StoreOpenError if the folder cannot be read */
+        mainet_pending_list *pending(mainet_error *err);
         %newobject identity;
         /** Find one identity.
          * @param id SHA-256 of its certificate in hex, or a unique prefix of it

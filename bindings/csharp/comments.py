@@ -9,8 +9,7 @@ from xml.sax.saxutils import escape
 
 DECLARED = re.compile(r"/\*\*((?:(?!\*/).)*)\*/\s*(?:struct (?P<struct>\w+) \{"
                       r"|MN_ASK\((?P<owner>\w+), [^,]+, (?P<asker>\w+)\)"
-                      r"|const char \*(?P<attribute>\w+);"
-                      r"|[\w ]*?\*?(?P<name>\w+)\((?P<parameters>[^)]*)\);)", re.S)
+                      r"|[\w ]*?\*?(?P<name>\w+)(?:\([^)]*\))?;)", re.S)
 
 
 def sentence(text):
@@ -54,7 +53,7 @@ def main():
                 if found["struct"]:
                     print(f'%typemap(csattributes) {owner}, struct {owner} "{lines}"', file=out)
                 else:
-                    name = found["asker"] or found["attribute"] or found["name"]
+                    name = found["asker"] or found["name"]
                     print(f'%csmethodmodifiers {owner}::{name} "{lines}\\n  public";', file=out)
 
 

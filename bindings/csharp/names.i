@@ -19,6 +19,8 @@
 %define MN_FUNCTION(CNAME, NAME)
 %rename("%(regex:/^mainet_(.*)$/\\1/)s") CNAME;
 %enddef
+%define MN_CONSTANT(CLASS, NAME)
+%enddef
 %define MN_PARTIAL(CLASS, NAME)
 %rename("%(camelcase)sCore") CLASS::NAME;
 %csmethodmodifiers CLASS::NAME "internal";

@@ -13,6 +13,10 @@
 %define MN_FUNCTION(CNAME, NAME)
 %rename("_" #NAME) CNAME;
 %enddef
+/* An enumeration is made of the number by hand. */
+%define MN_CONSTANT(CLASS, NAME)
+MN_PRIVATE(CLASS, NAME)
+%enddef
 %define MN_PARTIAL(CLASS, NAME)
 %enddef
 /* A property is read faster than the GIL is given away and taken back. */

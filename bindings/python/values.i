@@ -74,6 +74,7 @@ mn_give_time(int64_t seconds)
 %typemap(out) mn_optional_path "$result = $1 == NULL || *$1 == 0 ? Py_NewRef(Py_None) : mn_give_path($1);"
 %typemap(out) mn_time "$result = mn_give_time($1);"
 %typemap(out) mn_optional_time "$result = $1 == 0 ? Py_NewRef(Py_None) : mn_give_time($1);"
+%typemap(out) mn_status "$result = PyLong_FromLong((long)$1);"
 %typemap(out) mn_tries "$result = $1 < 0 ? Py_NewRef(Py_None) : PyLong_FromLong($1);"
 
 %typemap(doctype) const char * "str";
@@ -83,6 +84,7 @@ mn_give_time(int64_t seconds)
 %typemap(doctype) mn_optional_path "pathlib.Path or None";
 %typemap(doctype) mn_time "datetime.datetime";
 %typemap(doctype) mn_optional_time "datetime.datetime or None";
+%typemap(doctype) mn_status "int";
 %typemap(doctype) mn_tries "int or None";
 %typemap(doctype) bool "bool";
 %typemap(doctype) mainet_signature "Signature";

@@ -150,6 +150,28 @@ def a_renewed_identity_takes_the_place_of_the_old():
     ok(not token.identities(), "an identity is deleted")
 
 
+def what_was_delivered_waits():
+    token = new_token("pending")
+    words = named(order())
+    raised(ZeroDivisionError, mainetcert.acquire, token, service, **words,
+           issuer_decision=lambda *_: 1 / 0)
+    waiting = token.pending()
+    ok([(one.certificate_number, one.status, one.damage) for one in waiting] ==
+       [(words["certificate_number"], mainetcert.Status.OK, None)], "what was delivered waits", waiting)
+    with mainetcert.Request(service) as request:
+        identity = waiting[0].resume(request)
+    ok([one.id for one in token] == [identity.id] and not token.pending(), "and is imported")
+    raised(mainetcert.PendingNotFoundError, waiting[0].discard)
+
+
+def the_service_is_diagnosed():
+    with mainetcert.Request(service) as request:
+        diagnosis = request.diagnose()
+    ok(any(one.stage is mainetcert.Stage.DONE and one.status is mainetcert.Status.OK and
+           one.detail is None for one in diagnosis), "endpoints are diagnosed", list(diagnosis))
+    raised(IndexError, lambda: diagnosis[99])
+
+
 def keys_that_stay_sign_and_are_not_exported():
     token = new_token("stay")
     identity = mainetcert.acquire(token, service, **named(order("--key", "ec:P-256")),
@@ -506,7 +528,8 @@ def main():
         work = pathlib.Path(folder).resolve()
         service = mainetcert.Service(standin.profile)
         run(the_journey_works, what_is_exported_is_imported_elsewhere,
-            a_renewed_identity_takes_the_place_of_the_old, keys_that_stay_sign_and_are_not_exported,
+            a_renewed_identity_takes_the_place_of_the_old, what_was_delivered_waits,
+            the_service_is_diagnosed, keys_that_stay_sign_and_are_not_exported,
             every_situation_has_its_exception, the_service_refuses_with_its_situation,
             what_the_service_gets_wrong_has_its_exception,
             proxies_ask_by_callback, callbacks_raise_what_they_raise, control_c_interrupts,

@@ -34,10 +34,37 @@ public sealed partial class Pkcs12 : IReadOnlyList<Certificate>
         }
     }
 
+    /// <summary>Add the issuers' certificates that it lacks, fetched from where the certificates say.</summary>
+    /// <param name="request">its proxy and callbacks count</param>
+    /// <param name="store">where what was fetched is kept</param>
+    /// <param name="cancellationToken">ends the call</param>
+    public void Complete(Request request, Store store, CancellationToken cancellationToken = default) =>
+        Call(request, () => CompleteCore(request, store), cancellationToken);
+
+    /// <summary>Look whether a certificate in it has been revoked.</summary>
+    /// <param name="request">its proxy and callbacks count</param>
+    /// <param name="store">where what was fetched is kept</param>
+    /// <param name="cancellationToken">ends the call</param>
+    /// <exception cref="RevokedException">if one has</exception>
+    public void CheckRevocation(Request request, Store store, CancellationToken cancellationToken = default) =>
+        Call(request, () => CheckRevocationCore(request, store), cancellationToken);
+
     /// <summary>Its certificates.</summary>
     /// <returns>each of them</returns>
     public IEnumerator<Certificate> GetEnumerator() =>
         Enumerable.Range(0, Count).Select(CertificateAt).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private static void Call(Request request, Action call, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        _ = request.Call(
+            () =>
+            {
+                call();
+                return true;
+            },
+            cancellationToken);
+    }
 }

@@ -15,6 +15,7 @@ public sealed partial class Request
     private string? certificateNumber;
     private string? proxy;
     private bool exportable = true;
+    private bool checkRevocation;
     private TimeSpan timeout = TimeSpan.FromMinutes(1);
 
     /// <summary>Make a request to the default service.</summary>
@@ -68,6 +69,17 @@ public sealed partial class Request
         {
             SetExportable(value);
             exportable = value;
+        }
+    }
+
+    /// <summary>Whether the issuer's revocation list is looked at before an import.</summary>
+    public bool CheckRevocation
+    {
+        get => checkRevocation;
+        set
+        {
+            SetRevocationCheck(value);
+            checkRevocation = value;
         }
     }
 
@@ -147,7 +159,13 @@ public sealed partial class Request
     public Task<Confirmation> ConfirmAsync(Identity identity, CancellationToken cancellationToken = default) =>
         Task.Run(() => Confirm(identity, cancellationToken), cancellationToken);
 
-    private T Call<T>(Func<T> call, CancellationToken cancellationToken)
+    /// <summary>Connect to every endpoint of the service and find out where it fails.</summary>
+    /// <param name="cancellationToken">ends the call</param>
+    /// <returns>what was found, also where nothing is reachable</returns>
+    /// <exception cref="OperationCanceledException">if it was cancelled</exception>
+    public Diagnosis Diagnose(CancellationToken cancellationToken = default) => Call(DiagnoseCore, cancellationToken);
+
+    internal T Call<T>(Func<T> call, CancellationToken cancellationToken)
     {
         var listener = new Listener
         {

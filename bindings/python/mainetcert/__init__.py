@@ -17,12 +17,14 @@ import pathlib as _pathlib
 from . import _api, _catalogue
 from ._catalogue import *
 from ._errors import MainetError
-from ._objects import Certificate, Confirmation, Identity, Pkcs12, Service, Store, Token
+from ._objects import (Certificate, Confirmation, Diagnosis, Endpoint, Identity, Pending, Pkcs12,
+                       Service, Store, Token)
 from ._request import Request, acquire, acquire_async, confirm, confirm_async
 
 __version__ = _api._version()
 
-__all__ = ["Certificate", "Confirmation", "Identity", "MainetError", "Pkcs12", "Request", "Service",
+__all__ = ["Certificate", "Confirmation", "Diagnosis", "Endpoint", "Identity", "MainetError", "Pending",
+           "Pkcs12", "Request", "Service",
            "Store", "Token", "acquire", "acquire_async", "confirm", "confirm_async",
            "pkcs11_module"]
 __all__ += _catalogue.__all__

@@ -7,12 +7,15 @@ import os
 import pathlib
 import ssl
 from collections.abc import Callable, Iterator, MutableMapping
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 from . import _api, _native
-from ._catalogue import Hash, ImportFlags, Revocation, Signature, Standing, Status
+from ._catalogue import Hash, ImportFlags, Revocation, Signature, Stage, Standing, Status
 from ._errors import MainetError, make_error
 from ._types import Buffer, Path
+
+if TYPE_CHECKING:
+    from ._request import Request
 
 _SHIPPED_SERVICE = pathlib.Path(__file__).with_name("mainet.conf")
 _T = TypeVar("_T")
@@ -90,6 +93,23 @@ class Pkcs12(_Closing, _api.Pkcs12):
     def friendly_names(self) -> list[str]:
         """The names of its certificates; an empty one for a certificate without a name."""
         return [self._friendly_name(index) for index in range(len(self))]
+
+    def complete(self, request: Request, store: Store) -> None:
+        """Add the issuers' certificates that it lacks, fetched from where the certificates say.
+
+        :param request: its proxy and callbacks count
+        :param store: where what was fetched is kept
+        """
+        request._call(lambda: super(Pkcs12, self).complete(request, store))
+
+    def check_revocation(self, request: Request, store: Store) -> None:
+        """Look whether a certificate in it has been revoked.
+
+        :param request: its proxy and callbacks count
+        :param store: where what was fetched is kept
+        :raises: RevokedError if one has
+        """
+        request._call(lambda: super(Pkcs12, self).check_revocation(request, store))
 
     def __len__(self) -> int:
         return self._certificate_count
@@ -339,6 +359,68 @@ class Confirmation(_Closing, _api.Confirmation):
         return _shown(self, "is_installed", "reason")
 
 
+class Pending(_Closing, _api.Pending):
+    """What a service delivered and is not imported yet; as it was when it was listed."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        raise TypeError("a Pending comes from a Token")
+
+    @property
+    def status(self) -> Status:
+        """Whether it could be read, or why not: of a locked token none can."""
+        return Status(self._status)
+
+    def resume(self, request: Request) -> Identity:
+        """Import it: the service is not asked again.
+
+        :param request: its callbacks and proxy count
+        :raises: TokenLockedError until the token is unlocked
+        :raises: PendingNotFoundError if it was imported or discarded meanwhile
+        """
+        return request._call(lambda: super(Pending, self).resume(request))
+
+    def __repr__(self) -> str:
+        return _shown(self, "certificate_number", "id")
+
+
+class Endpoint(NamedTuple):
+    """What was found out about one endpoint of a service."""
+
+    url: str
+    stage: Stage
+    status: Status
+    http_status: int
+    proxy: str | None
+    issuer: str | None
+    is_intercepted: bool
+    detail: str | None
+
+
+class Diagnosis(_Closing, _api.Diagnosis):
+    """What was found out about each endpoint of a service: a sequence of them."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        raise TypeError("a Diagnosis comes from a Request")
+
+    def __len__(self) -> int:
+        return self._count()
+
+    def __getitem__(self, index: int) -> Endpoint:
+        at = index + len(self) if index < 0 else index
+        if not 0 <= at < len(self):
+            raise IndexError("the diagnosis has no such endpoint")
+        return Endpoint(self._url(at), Stage(self._stage(at)), Status(self._status(at)),
+                        self._http_status(at), self._proxy(at), self._issuer(at),
+                        self._is_intercepted(at), self._detail(at))
+
+    def __iter__(self) -> Iterator[Endpoint]:
+        return (self[index] for index in range(len(self)))
+
+
 def reraise(listener: Any, call: Callable[[], _T]) -> _T:
     """Call; what a callback of the listener raised comes out as it was."""
     listener._raised = None
@@ -354,5 +436,6 @@ def reraise(listener: Any, call: Callable[[], _T]) -> _T:
 
 
 _native._set_makers(make_error, pathlib.Path)
-for _class in (Certificate, Pkcs12, Service, Store, Token, Identity, Confirmation):
+for _class in (Certificate, Pkcs12, Service, Store, Token, Identity, Confirmation,
+               Pending, Diagnosis):
     getattr(_native, f"{_class.__name__}_swigregister")(_class)

@@ -10,7 +10,7 @@ from typing import Any, Optional, TypeVar
 
 from . import _api, _native
 from ._catalogue import LogLevel, Phase, Status
-from ._objects import Certificate, Confirmation, Identity, Service, Token, _Closing, reraise
+from ._objects import Certificate, Confirmation, Diagnosis, Identity, Service, Token, _Closing, reraise
 from ._types import Secret
 
 Log = Callable[[LogLevel, str], object]
@@ -87,6 +87,13 @@ class Request(_Closing, _api.Request):
         :raises: MainetError if no answer was had
         """
         return self._call(lambda: super(Request, self).confirm(identity))
+
+    def diagnose(self) -> Diagnosis:
+        """Connect to every endpoint of the service and find out where it fails.
+
+        :return: what was found, also where nothing is reachable
+        """
+        return self._call(lambda: super(Request, self).diagnose())
 
     def cancel(self) -> None:
         """End a call that runs on another thread with CancelledError; none will begin any more."""

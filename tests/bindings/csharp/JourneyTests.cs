@@ -98,6 +98,36 @@ public sealed class JourneyTests(Standin standin)
     }
 
     [Fact]
+    public void WhatWasDeliveredWaits()
+    {
+        using Token token = standin.NewToken("pending");
+        using Request request = standin.Order();
+        request.IssuerDecision = (_, _) => throw new DivideByZeroException();
+        Assert.Throws<DivideByZeroException>(() => request.Acquire(token));
+        request.IssuerDecision = null;
+        Pending waiting = Assert.Single(token.Pending());
+        Assert.Equal((request.CertificateNumber, Status.Ok, null, true),
+            (waiting.CertificateNumber, waiting.Status, waiting.Damage, waiting.IsExportable));
+        Assert.NotNull(waiting.DeliveredAt);
+        using Identity identity = waiting.Resume(request);
+        Assert.Equal([identity.Id], token.Select(one => one.Id));
+        Assert.Throws<PendingNotFoundException>(() => waiting.Discard());
+        Assert.Empty(token.Pending());
+    }
+
+    [Fact]
+    public void TheServiceIsDiagnosed()
+    {
+        using var request = new Request(standin.Service);
+        using Diagnosis diagnosis = request.Diagnose();
+        Assert.Contains(diagnosis, one => one.Stage == Stage.Done && one.Status == Status.Ok && one.Detail is null);
+        using var silent = new SilentServer();
+        using var stuck = new Request(standin.StuckService(silent.Port)) { Timeout = TimeSpan.FromMilliseconds(300) };
+        Assert.Contains(stuck.Diagnose(), one => one.Stage != Stage.Done && one.Status != Status.Ok);
+        Assert.Throws<ArgumentOutOfRangeException>(() => diagnosis[99]);
+    }
+
+    [Fact]
     public void ATokenLivesItsLife()
     {
         using Token token = standin.NewToken("life", soPin: "security-officer");
