@@ -117,11 +117,14 @@ static mainet_status
 list(int folder, const char *serial, mn_parcels *found, mainet_error *err)
 {
     mn_auto_fd pending = -1;
-    mainet_status status = mn_folder_open_below(folder, FOLDER, false, &pending, err);
+    mainet_error why = {0};
 
-    if (status != MAINET_OK && err->cause == ENOENT)
+    if (mn_folder_open_below(folder, FOLDER, false, &pending, &why) == MAINET_OK)
+        return read_ids(pending, serial, found, err);
+    if (why.cause == ENOENT)
         return MAINET_OK;
-    return status != MAINET_OK ? status : read_ids(pending, serial, found, err);
+    *err = why;
+    return why.status;
 }
 
 /* Whatever names a parcel is authenticated with it: it cannot be put in another's place. */
