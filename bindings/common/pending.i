@@ -36,8 +36,7 @@ struct mainet_pending {
          * @throws TokenLockedError until the token is unlocked
          * @throws PendingNotFoundError if it was imported or discarded meanwhile */
         mainet_identity *resume(mainet_request *request, mainet_error *err);
-        /** Throw it away, for good.
-         * @throws PendingNotFoundError if it was imported or discarded meanwhile */
+        /** Throw it away, for good; nothing happens if it is gone. */
         mainet_status discard(mainet_error *err);
     }
 };

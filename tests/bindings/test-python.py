@@ -161,7 +161,6 @@ def what_was_delivered_waits():
     with mainetcert.Request(service) as request:
         identity = waiting[0].resume(request)
     ok([one.id for one in token] == [identity.id] and not token.pending(), "and is imported")
-    raised(mainetcert.PendingNotFoundError, waiting[0].discard)
 
 
 def the_service_is_diagnosed():
