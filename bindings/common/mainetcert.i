@@ -46,6 +46,7 @@ const char *mainet_setting_name(size_t index);
 %include "mainetcert/sign.h"
 %include "mainetcert/transfer.h"
 %include "mainetcert/acquire.h"
+%include "mainetcert/diagnose.h"
 
 /* MN_PRIVATE, MN_PARTIAL and MN_CONSTANT are names.i's: what users do not see, what a language
  * finishes by hand.
