@@ -103,7 +103,9 @@ class Chromium:
 
     def screenshot(self, path):
         """Write what the page looks like to a PNG file."""
-        image = self._call("Page.captureScreenshot", {"format": "png"})["data"]
+        image, end = None, time.monotonic() + 30
+        while image is None and time.monotonic() < end:  # none while the page is on its way
+            image = self._call("Page.captureScreenshot", {"format": "png"}).get("data")
         path = pathlib.Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(base64.b64decode(image))
