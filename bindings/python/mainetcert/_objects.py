@@ -78,6 +78,10 @@ class Certificate(_Closing, _api.Certificate):
         return _shown(self, "common_name", "sha256")
 
 
+# Nobody makes the classes of _api, so a method here may ask for the Request of this package, which
+# brings the exceptions of callbacks out: mypy calls that an incompatible override.
+
+
 class Pkcs12(_Closing, _api.Pkcs12):
     """An opened PKCS#12 container (RFC 7292): a sequence of its certificates, first those whose
     private key is in it."""
@@ -94,7 +98,7 @@ class Pkcs12(_Closing, _api.Pkcs12):
         """The names of its certificates; an empty one for a certificate without a name."""
         return [self._friendly_name(index) for index in range(len(self))]
 
-    def complete(self, request: Request, store: Store) -> None:
+    def complete(self, request: Request, store: Store) -> None:  # type: ignore[override]
         """Add the issuers' certificates that it lacks, fetched from where the certificates say.
 
         :param request: its proxy and callbacks count
@@ -102,7 +106,7 @@ class Pkcs12(_Closing, _api.Pkcs12):
         """
         request._call(lambda: super(Pkcs12, self).complete(request, store))
 
-    def check_revocation(self, request: Request, store: Store) -> None:
+    def check_revocation(self, request: Request, store: Store) -> None:  # type: ignore[override]
         """Look whether a certificate in it has been revoked.
 
         :param request: its proxy and callbacks count
@@ -372,7 +376,7 @@ class Pending(_Closing, _api.Pending):
         """Whether it could be read, or why not: of a locked token none can."""
         return Status(self._status)
 
-    def resume(self, request: Request) -> Identity:
+    def resume(self, request: Request) -> Identity:  # type: ignore[override]
         """Import it: the service is not asked again.
 
         :param request: its callbacks and proxy count
