@@ -82,6 +82,7 @@ class Chromium:
 
     def open(self, url):
         """Ask for a page and do not wait for it."""
+        self._url = url
         self._send("Page.navigate", {"url": url})
 
     def text(self):
@@ -92,12 +93,20 @@ class Chromium:
         return answer.get("result", {}).get("value", "")
 
     def wait_for(self, text, timeout=60):
-        """Wait until the page shows `text`; answer all that it shows."""
-        shown, end = "", time.monotonic() + timeout
+        """Wait until the page shows `text`; answer all that it shows.
+
+        A login makes Chromium load again, which may abort what was asked for: then it is asked again.
+        """
+        shown, end, seen = "", time.monotonic() + timeout, time.monotonic()
         while time.monotonic() < end:
             shown = self.text()
             if text in shown:
                 return shown
+            if shown:
+                seen = time.monotonic()
+            elif time.monotonic() > seen + 15:
+                self.open(self._url)
+                seen = time.monotonic()
             time.sleep(0.1)
         raise TimeoutError(f"the page does not show {text!r} but {shown!r}")
 
