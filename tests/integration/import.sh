@@ -203,21 +203,21 @@ failures_leave_nothing() {
     is "and --confirm with --no-confirm" "$status" 2
 }
 
-# fetch: a container of the service, in $work/member.p12
+# fetch DAYS: a container of the service, in $work/member.p12, valid for so long
 fetch() {
-    standin_order --key ec:P-256 && standin_fetch "$work/member.p12"
+    standin_order --key ec:P-256 --days "$1" && standin_fetch "$work/member.p12"
 }
 
 the_page_is_asked() {
 
     standin_start "$work/standin" || exit 1
     new_store
-    fetch
+    fetch 100
     FILE_PASSWORD=$password mainet import "$work/member.p12" --password-source env:FILE_PASSWORD \
         --yes --json --service "$profile"
     is "what is new is confirmed where the service has a page" \
         "$status $(jq -c '[.new, .confirmation.installed]' <<<"$out")" '0 [true,true]'
-    fetch
+    fetch 200
     MAINETCERT_SERVICE=$profile FILE_PASSWORD=$password mainet import "$work/member.p12" \
         --password-source env:FILE_PASSWORD --json --no-confirm
     is "an issuer that is known is not asked about; --no-confirm is obeyed" \
