@@ -26,6 +26,8 @@ struct mainet_identity {
         MN_ASK(mainet_identity, bool, is_chain_complete)
         /** Whether the key may leave the token. */
         MN_ASK(mainet_identity, bool, is_exportable)
+        /** How many whole days it is still valid; negative once its validity has ended. */
+        MN_ASK(mainet_identity, int32_t, days_left)
         /** Id of the identity of the same subject and issuer that expires latest, if it is not
          * this one. */
         MN_ASK(mainet_identity, mn_optional_text, superseded_by)

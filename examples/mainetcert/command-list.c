@@ -23,9 +23,7 @@ typedef struct listing {
 static bool
 is_wanted(const options *wanted, const mainet_identity *identity)
 {
-    const mainet_certificate *certificate = mainet_identity_certificate(identity);
-
-    return !wanted->is_expiring || (fact_days_left(certificate) < wanted->expiring_days &&
+    return !wanted->is_expiring || (mainet_identity_days_left(identity) < wanted->expiring_days &&
                                     *mainet_identity_superseded_by(identity) == '\0');
 }
 
@@ -47,7 +45,7 @@ static char *
 describe_state(const mainet_identity *identity)
 {
     const mainet_certificate *certificate = mainet_identity_certificate(identity);
-    scoped(char) days = text_number(fact_days_left(certificate));
+    scoped(char) days = text_number(mainet_identity_days_left(identity));
     char successor[SHORT_ID_LEN + 1] = "";
 
     (void)snprintf(successor, sizeof successor, "%s", mainet_identity_superseded_by(identity));

@@ -15,15 +15,6 @@ fact_is_expired(const mainet_certificate *certificate)
     return mainet_certificate_not_after(certificate) < (int64_t)time(NULL);
 }
 
-int64_t
-fact_days_left(const mainet_certificate *certificate)
-{
-    const int64_t seconds = mainet_certificate_not_after(certificate) - (int64_t)time(NULL);
-    const int64_t day = 86400;
-
-    return seconds >= 0 ? seconds / day : -((-seconds + day - 1) / day);
-}
-
 /* Every title of one list is as wide as the widest of all. */
 static void
 print_fact(message title, const char *value)
@@ -64,11 +55,12 @@ print_choice(message title, bool is_true)
 }
 
 static void
-print_certificate(const mainet_certificate *certificate)
+print_certificate(const mainet_identity *identity)
 {
+    const mainet_certificate *certificate = mainet_identity_certificate(identity);
     scoped(char) bits = text_number(mainet_certificate_key_bits(certificate));
     scoped(char) key = message_make(MESSAGE_KEY_OF, mainet_certificate_key_type(certificate), bits);
-    scoped(char) days = text_number(fact_days_left(certificate));
+    scoped(char) days = text_number(mainet_identity_days_left(identity));
 
     print_fact(MESSAGE_TITLE_SUBJECT, mainet_certificate_subject(certificate));
     print_fact(MESSAGE_TITLE_ISSUER, mainet_certificate_issuer(certificate));
@@ -99,7 +91,7 @@ fact_print_identity(const mainet_identity *identity, const char *token_label)
     print_fact(MESSAGE_TITLE_LABEL, mainet_identity_label(identity));
     print_fact(MESSAGE_TITLE_TOKEN, token_label);
     print_fact(MESSAGE_TITLE_URI, mainet_identity_uri(identity));
-    print_certificate(mainet_identity_certificate(identity));
+    print_certificate(identity);
     print_choice(MESSAGE_TITLE_EXPORTABLE, mainet_identity_is_exportable(identity));
     print_fact(MESSAGE_TITLE_SUPERSEDED_BY, mainet_identity_superseded_by(identity));
     print_chain(identity);

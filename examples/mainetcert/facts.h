@@ -8,10 +8,6 @@
 bool
 fact_is_expired(const mainet_certificate *certificate);
 
-/** Answer how many whole days of validity are left; negative once it is over. */
-int64_t
-fact_days_left(const mainet_certificate *certificate);
-
 /** Print what there is to know of an identity, a line each. */
 void
 fact_print_identity(const mainet_identity *identity, const char *token_label);

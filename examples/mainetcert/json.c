@@ -63,7 +63,7 @@ json_of_identity(const mainet_identity *identity, const char *token_label)
     json_put(self, "not_before", json_moment(mainet_certificate_not_before(certificate)));
     json_put(self, "not_after", json_moment(not_after));
     json_put(self, "expired", json_boolean(fact_is_expired(certificate)));
-    json_put(self, "days_left", json_integer(fact_days_left(certificate)));
+    json_put(self, "days_left", json_integer(mainet_identity_days_left(identity)));
     json_put(self, "key_type", json_text(mainet_certificate_key_type(certificate)));
     json_put(self, "key_bits", json_integer(mainet_certificate_key_bits(certificate)));
     json_put(self, "exportable", json_boolean(mainet_identity_is_exportable(identity)));

@@ -166,6 +166,17 @@ MAINET_API bool
 mainet_identity_is_exportable(const mainet_identity *identity);
 
 /**
+ * Answer how many days it is still valid, by the clock of this machine.
+ *
+ * @param[in] identity  An identity.
+ *
+ * @return Whole days, rounded down: 0 on the last one; negative once its validity has ended.
+ * @since 0.1.0
+ */
+MAINET_API int32_t
+mainet_identity_days_left(const mainet_identity *identity);
+
+/**
  * Answer which identity of the same subject and issuer expires later than this one.
  *
  * @param[in] identity  An identity.

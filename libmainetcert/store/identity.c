@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "store/identity-private.h"
 
@@ -141,6 +142,16 @@ bool
 mainet_identity_is_exportable(const mainet_identity *identity)
 {
     return identity->exportable;
+}
+
+int32_t
+mainet_identity_days_left(const mainet_identity *identity)
+{
+    const int64_t left =
+        mainet_certificate_not_after(identity->chain.certificates[0]) - (int64_t)time(NULL);
+    const int64_t day = 86400;
+
+    return (int32_t)(left >= 0 ? left / day : -((-left + day - 1) / day));
 }
 
 const char *

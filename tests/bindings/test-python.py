@@ -98,6 +98,9 @@ def the_journey_works():
        datetime.datetime.now(datetime.timezone.utc) < certificate.not_after, "moments are aware")
     ok(before <= identity.acquired_at <= before + datetime.timedelta(minutes=5),
        "it tells when it was acquired")
+    left = certificate.not_after - datetime.datetime.now(datetime.timezone.utc)
+    ok(identity.days_left in (left.days, left.days + 1), "it tells how many days are left",
+       identity.days_left)
     chain = identity.chain
     ok(chain[0] == certificate and chain[1].common_name == "SECOM Passport for Member CA9" and
        identity.is_chain_complete is True, "the chain is whole", chain)

@@ -59,10 +59,11 @@ make_key(const char *type)
     return key;
 }
 
-/** A certificate of `key` for `name`, signed by `signer` as `issuer`, valid for `days` from now. */
+/** A certificate of `key` for `name`, signed by `signer` as `issuer`, valid from `start` days from
+ *  now until `days` from now, a minute earlier each. */
 __attribute__((unused)) static mainet_certificate *
-make_certificate(EVP_PKEY *key, const char *name, EVP_PKEY *signer, const char *issuer, int serial,
-                 int days)
+make_certificate_from(int start, EVP_PKEY *key, const char *name, EVP_PKEY *signer,
+                      const char *issuer, int serial, int days)
 {
     X509 *x509 = X509_new_ex(mn_crypto_context(), NULL);
     X509_NAME *subject_name = X509_get_subject_name(x509);
@@ -80,8 +81,8 @@ make_certificate(EVP_PKEY *key, const char *name, EVP_PKEY *signer, const char *
     X509_NAME_free(issuer_name);
     (void)X509_set_version(x509, X509_VERSION_3);
     (void)ASN1_INTEGER_set(X509_get_serialNumber(x509), serial);
-    (void)X509_gmtime_adj(X509_getm_notBefore(x509), -60);
-    (void)X509_time_adj_ex(X509_getm_notAfter(x509), days, 0, NULL);
+    (void)X509_time_adj_ex(X509_getm_notBefore(x509), start, -60, NULL);
+    (void)X509_time_adj_ex(X509_getm_notAfter(x509), days, -60, NULL);
     (void)X509_set_pubkey(x509, key);
     if (key == signer) {
         basic = X509V3_EXT_conf_nid(NULL, NULL, NID_basic_constraints, "critical,CA:TRUE");
@@ -96,6 +97,14 @@ make_certificate(EVP_PKEY *key, const char *name, EVP_PKEY *signer, const char *
     OPENSSL_free(der);
     X509_free(x509);
     return certificate;
+}
+
+/** One that is valid already. */
+__attribute__((unused)) static mainet_certificate *
+make_certificate(EVP_PKEY *key, const char *name, EVP_PKEY *signer, const char *issuer, int serial,
+                 int days)
+{
+    return make_certificate_from(0, key, name, signer, issuer, serial, days);
 }
 
 #endif

@@ -3,6 +3,7 @@
 #include <openssl/rsa.h>
 #include <p11-kit/pkcs11.h>
 #include <p11-kit/uri.h>
+#include <time.h>
 
 #include "run-suite.h"
 #include "store/key.h"
@@ -207,6 +208,29 @@ START_TEST(a_renewed_identity_supersedes_and_says_its_end)
     mainet_certificate_free(renewed);
     EVP_PKEY_free(old_key);
     EVP_PKEY_free(new_key);
+}
+END_TEST
+
+START_TEST(days_are_counted_down)
+{
+    static const int ends[] = {-400, -1, 0, 1, 30, 20000};
+    EVP_PKEY *key = make_key("EC");
+
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        mainet_certificate *certificate =
+            make_certificate_from(-500, key, "A", ca_key, "Test CA", 2 + (int)i, ends[i]);
+        bool was_there = false;
+        mainet_identity *identity = import(key, certificate, true, &was_there);
+        const int64_t end = mainet_certificate_not_after(certificate);
+        const int64_t before = (int64_t)time(NULL);
+        const int64_t left = 86400 * (int64_t)mainet_identity_days_left(identity);
+
+        ck_assert_int_le(left, end - before);
+        ck_assert_int_gt(left + 86400, end - (int64_t)time(NULL));
+        mainet_identity_free(identity);
+        mainet_certificate_free(certificate);
+    }
+    EVP_PKEY_free(key);
 }
 END_TEST
 
@@ -507,6 +531,7 @@ identity_suite(void)
     tcase_add_test(life, a_key_that_is_kept_to_pss_is_an_rsa_key);
     tcase_add_test(life, importing_what_is_there_changes_nothing);
     tcase_add_test(life, a_renewed_identity_supersedes_and_says_its_end);
+    tcase_add_test(life, days_are_counted_down);
     tcase_add_test(life, a_certificate_gets_the_id_that_its_key_has);
     tcase_add_test(life, a_key_gets_the_names_that_its_certificate_has);
     tcase_add_test(life, an_identity_is_found_by_a_unique_prefix_without_pin);

@@ -38,6 +38,8 @@ public sealed class JourneyTests(Standin standin)
         Assert.Equal(identity.Id, Convert.ToHexStringLower(SHA256.HashData(certificate.ToDer())));
         Assert.Equal(TimeSpan.Zero, certificate.NotAfter.Offset);
         Assert.InRange(DateTimeOffset.UtcNow, certificate.NotBefore, certificate.NotAfter);
+        double left = (certificate.NotAfter - DateTimeOffset.UtcNow).TotalDays;
+        Assert.InRange(identity.DaysLeft, (int)left, (int)left + 1);
         Assert.Equal([certificate, issuer], identity.Chain.Take(2));
         Assert.True(identity.IsChainComplete);
         Assert.Equal(certificate, new Certificate(certificate.ToDer()));
