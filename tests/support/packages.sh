@@ -17,10 +17,12 @@ test_packages=(
     valgrind xdotool xvfb zsh
     # programs that load the module, and their peers: tests/pkcs11/
     openjdk-17-jdk-headless stunnel4 wget
-    eapoltest hostapd openssh-client openssh-server openvpn python3-pykcs11
+    eapoltest g++ hostapd make openssh-client openssh-server openvpn python3-pykcs11
     # proxies: tests/integration/proxy.sh
     squid tinyproxy
 )
+# Node, which is there with npm and its headers, or all of it comes from Debian.
+command -v npm >/dev/null || test_packages+=(libnode-dev nodejs npm)
 
 # Install those of the named packages that are not there; ask nothing of apt if all are. Servers
 # among them are there for tests alone: none is started.
