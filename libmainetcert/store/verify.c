@@ -93,22 +93,27 @@ read_entry(mn_statement *row, int index, int place, entry *one)
 }
 
 static mainet_status
-verify_row(verification *self, mn_statement *rows, bool *more, mainet_error *err)
+fail_index(mainet_error *err)
+{
+    return mn_fail(err, MAINET_E_STORE_TAMPERED, 0, "an index does not lead to every object");
+}
+
+static mainet_status
+verify_row(verification *self, mn_statement *row, mainet_error *err)
 {
     mn_auto(mn_object) object = NULL;
     mn_reader mac;
 
-    MN_TRY(mn_rows_next(rows, self->keys, &object, err));
-    *more = object != NULL;
-    if (!*more)
-        return MAINET_OK;
-    mac = mn_statement_blob(rows, 5);
+    MN_TRY(mn_rows_next(row, self->keys, &object, err));
+    if (object == NULL)
+        return fail_index(err);
+    mac = mn_statement_blob(row, 5);
     MN_TRY(mn_head_toggle(&self->found, self->keys, mac.data, err));
     self->found.object_count++;
     for (int i = 0; i < INDEXES; i++) {
         entry one;
 
-        if (read_entry(rows, i, indexes[i].place, &one))
+        if (read_entry(row, i, indexes[i].place, &one))
             add(self, &self->of_rows[i], &one);
     }
     return MAINET_OK;
@@ -124,19 +129,29 @@ compare_set(const mn_head *found, const mn_head *head, mainet_error *err)
     return MAINET_OK;
 }
 
+/* Each is looked up by its number: a walk passes by the numbers that lead to it. */
 static mainet_status
 verify_rows(verification *self, mainet_error *err)
 {
-    mn_auto(mn_statement) rows = NULL;
-    bool more = true;
+    mn_auto(mn_statement) walk = NULL;
+    mn_auto(mn_statement) row = NULL;
+    bool more = false;
 
-    rows =
-        mn_statement_new(self->database, "SELECT " MN_ROW_COLUMNS " FROM object ORDER BY id", err);
-    if (rows == NULL)
+    walk = mn_statement_new(self->database, "SELECT id FROM object ORDER BY id", err);
+    row = walk == NULL
+              ? NULL
+              : mn_statement_new(self->database,
+                                 "SELECT " MN_ROW_COLUMNS " FROM object WHERE id = ?1", err);
+    if (row == NULL)
         return mn_failure(err);
-    while (more)
-        MN_TRY(verify_row(self, rows, &more, err));
-    return compare_set(&self->found, self->head, err);
+    for (;;) {
+        MN_TRY(mn_statement_step(walk, &more, err));
+        if (!more)
+            return compare_set(&self->found, self->head, err);
+        mn_statement_reset(row);
+        mn_statement_bind_number(row, 1, mn_statement_number(walk, 0));
+        MN_TRY(verify_row(self, row, err));
+    }
 }
 
 static bool
@@ -146,12 +161,6 @@ precedes(const entry *before, const entry *after)
         if (before->key[i] != after->key[i])
             return before->key[i] < after->key[i];
     return before->id < after->id;
-}
-
-static mainet_status
-fail_index(mainet_error *err)
-{
-    return mn_fail(err, MAINET_E_STORE_TAMPERED, 0, "an index does not lead to every object");
 }
 
 /* A search finds only what stands in its order. */
