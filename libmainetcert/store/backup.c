@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/place.h"
+#include "store/arrival.h"
 #include "store/scan.h"
 #include "store/token-private.h"
 
@@ -113,7 +114,7 @@ typedef struct restored {
     mainet_store *store;
     mn_lock *lock; /* held from the first look to the last */
     place from;
-    char aside[40];
+    char aside[MN_ARRIVAL_LEN];
     mn_head head;
     uint32_t next_slot;
     mn_secret *key;      /* NULL: the token has a PIN */
@@ -124,13 +125,8 @@ typedef struct restored {
 static void
 restored_clear(restored *self)
 {
-    char journal[64];
-
-    if (self->lock != NULL && self->aside[0] != '\0') {
-        (void)snprintf(journal, sizeof journal, "%s-journal", self->aside);
-        (void)unlinkat(mn_lock_folder(self->lock), self->aside, 0);
-        (void)unlinkat(mn_lock_folder(self->lock), journal, 0);
-    }
+    if (self->lock != NULL && self->aside[0] != '\0')
+        mn_arrivals_sweep(mn_lock_folder(self->lock));
     mn_lock_free(self->lock);
     place_clear(&self->from);
     mn_secret_free(self->key);
@@ -260,18 +256,13 @@ static mainet_status
 show(restored *self, mainet_error *err)
 {
     int folder = mn_lock_folder(self->lock);
-    char name[MN_SERIAL_LEN + sizeof KEY_ENDING];
+    char arrival[MN_ARRIVAL_LEN];
 
-    if (self->key != NULL) {
-        mn_token_file_name(self->head.serial, KEY_ENDING, name, sizeof name);
-        MN_TRY(
-            mn_file_write(folder, name, mn_secret_bytes(self->key), mn_secret_len(self->key), err));
-    }
-    mn_token_file_name(self->head.serial, ".db", name, sizeof name);
-    if (renameat(folder, self->aside, folder, name) != 0 || fsync(folder) != 0)
-        return mn_fail_access(err, MAINET_E_STORE_WRITE, errno, folder, name);
+    mn_arrival_name(self->head.serial, arrival);
+    if (renameat(folder, self->aside, folder, arrival) != 0)
+        return mn_fail_access(err, MAINET_E_STORE_WRITE, errno, folder, self->aside);
     self->aside[0] = '\0';
-    return MAINET_OK;
+    return mn_arrival_publish(folder, self->head.serial, self->key, err);
 }
 
 mainet_token *

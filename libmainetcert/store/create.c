@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Making a token: everything is written to a file aside, which then gets its name. */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/file.h"
+#include "store/arrival.h"
 #include "store/scan.h"
 #include "store/token-private.h"
 
@@ -81,15 +76,8 @@ claim_slot(draft *made, mn_lock **lock, const char *folder, mainet_error *err)
 }
 
 static mainet_status
-write_database(draft *made, mn_lock **lock, mainet_store *store, const char *aside,
-               mainet_error *err)
+fill(draft *made, mainet_store *store, mn_database *database, mainet_error *err)
 {
-    mn_auto(mn_database) database = NULL;
-
-    database =
-        mn_database_open_locked(lock, mainet_store_path(store), aside, MN_ACCESS_CREATE, err);
-    if (database == NULL)
-        return mn_failure(err);
     made->head.version = mn_database_version(database);
     MN_TRY(mn_settings_read(database, &made->head.settings, made->head.settings_hash, err));
     MN_TRY(mn_head_write(database, &made->head, made->keys, true, err));
@@ -98,53 +86,27 @@ write_database(draft *made, mn_lock **lock, mainet_store *store, const char *asi
     made->token = mn_token_handle(store, database, &made->head, err);
     if (made->token == NULL)
         return mn_failure(err);
-    MN_TRY(mn_database_commit(database, err));
-    *lock = mn_database_close(&database);
-    return MAINET_OK;
+    return mn_database_commit(database, err);
 }
 
 static mainet_status
-write_files(draft *made, mn_lock **lock, mainet_store *store, mainet_error *err)
+write_aside(draft *made, mn_lock **lock, mainet_store *store, mainet_error *err)
 {
-    char name[MN_SERIAL_LEN + sizeof ".db"];
-    char key_name[MN_SERIAL_LEN + sizeof ".key"];
-    char aside[MN_SERIAL_LEN + sizeof "..new"];
-    int fd = mn_lock_folder(*lock);
+    mn_auto(mn_database) database = NULL;
+    char aside[MN_ARRIVAL_LEN];
+    mainet_status status = MAINET_OK;
 
-    mn_token_file_name(made->head.serial, ".db", name, sizeof name);
-    mn_token_file_name(made->head.serial, ".key", key_name, sizeof key_name);
-    (void)snprintf(aside, sizeof aside, ".%s.new", made->head.serial);
-    if (made->key_file != NULL)
-        MN_TRY(mn_file_write(fd, key_name, mn_secret_bytes(made->key_file),
-                             mn_secret_len(made->key_file), err));
-    MN_TRY(write_database(made, lock, store, aside, err));
-    fd = mn_lock_folder(*lock);
-    if (renameat(fd, aside, fd, name) != 0 || fsync(fd) != 0)
-        return mn_fail(err, MAINET_E_STORE_WRITE, errno, "%s: %s", name, strerror(errno));
-    return MAINET_OK;
+    mn_arrival_name(made->head.serial, aside);
+    database =
+        mn_database_open_locked(lock, mainet_store_path(store), aside, MN_ACCESS_CREATE, err);
+    if (database == NULL)
+        return mn_failure(err);
+    status = fill(made, store, database, err);
+    *lock = mn_database_close(&database);
+    return status;
 }
 
-/* A token that could not be finished leaves nothing behind, not even where it had its name already
- * and only the folder could not be synced. */
-static void
-sweep(const draft *made, const char *folder)
-{
-    mainet_error no_matter = {0};
-    mn_auto_fd fd = -1;
-    char name[MN_SERIAL_LEN + sizeof "..new-journal"];
-
-    if (mn_folder_open(folder, &fd, &no_matter) != MAINET_OK)
-        return;
-    (void)snprintf(name, sizeof name, ".%s.new", made->head.serial);
-    (void)unlinkat(fd, name, 0);
-    (void)snprintf(name, sizeof name, ".%s.new-journal", made->head.serial);
-    (void)unlinkat(fd, name, 0);
-    mn_token_file_name(made->head.serial, ".db", name, sizeof name);
-    (void)unlinkat(fd, name, 0);
-    mn_token_file_name(made->head.serial, ".key", name, sizeof name);
-    (void)unlinkat(fd, name, 0);
-}
-
+/* A token that could not be finished leaves nothing behind. */
 static mainet_status
 write_token(draft *made, mainet_store *store, mainet_error *err)
 {
@@ -155,9 +117,10 @@ write_token(draft *made, mainet_store *store, mainet_error *err)
     if (lock == NULL)
         return mn_failure(err);
     MN_TRY(claim_slot(made, &lock, folder, err));
-    status = write_files(made, &lock, store, err);
-    if (status != MAINET_OK)
-        sweep(made, folder);
+    status = write_aside(made, &lock, store, err);
+    if (status == MAINET_OK)
+        return mn_arrival_publish(mn_lock_folder(lock), made->head.serial, made->key_file, err);
+    mn_arrivals_sweep(mn_lock_folder(lock));
     return status;
 }
 

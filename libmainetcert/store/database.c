@@ -257,6 +257,18 @@ open_handle(mn_database *database, const char *folder, const char *name, bool im
     return configure(database, err);
 }
 
+/* Until a journal is whole on the disk SQLite leaves its first bytes zero, and then nothing of the
+ * file itself has changed: it is neither rolled back nor in anybody's way. */
+static bool
+is_hot(int folder, const char *journal)
+{
+    mn_auto_fd fd = openat(folder, journal, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    char first = 1;
+    ssize_t got = fd < 0 ? -1 : pread(fd, &first, 1, 0);
+
+    return got < 0 ? errno != ENOENT : got == 1 && first != 0;
+}
+
 /* A journal left by a crash is rolled back by the next access, which must be alone for that. */
 static mainet_status
 prepare_journal(mn_database *database, const char *name, bool *immutable, mainet_error *err)
@@ -264,14 +276,12 @@ prepare_journal(mn_database *database, const char *name, bool *immutable, mainet
     int folder = mn_lock_folder(database->lock);
     bool may_write = faccessat(folder, ".", W_OK, AT_EACCESS) == 0;
     char journal[128];
-    struct stat info;
 
     (void)snprintf(journal, sizeof journal, "%s-journal", name);
     *immutable = !may_write && !database->writes;
     if (!may_write && database->writes)
         return mn_fail_access(err, MAINET_E_STORE_WRITE, errno, folder, ".");
-    if (fstatat(folder, journal, &info, AT_SYMLINK_NOFOLLOW) != 0 ||
-        (S_ISREG(info.st_mode) && info.st_size == 0)) /* begun, and nothing was changed yet */
+    if (!is_hot(folder, journal))
         return MAINET_OK;
     if (!may_write)
         return mn_fail(err, MAINET_E_STORE_OPEN, EROFS,

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "store/arrival.h"
 #include "store/token-private.h"
 #include "store/transaction.h"
 
@@ -59,9 +60,15 @@ reseal(mainet_token *token, const mn_keys *keys, const mn_wrap *opened, const ui
     return mn_database_commit(database, err);
 }
 
-/* What the file says now, and whether a key file lies beside it. */
+/* What there is to be done. */
+typedef struct chores {
+    uint32_t version;   /* of the file */
+    bool has_stale_key; /* a key file that no role goes with */
+    bool has_leftovers; /* files aside of whoever was killed */
+} chores;
+
 static mainet_status
-look(mainet_token *token, uint32_t *version, bool *has_stale_key, mainet_error *err)
+look(mainet_token *token, chores *found, mainet_error *err)
 {
     mn_auto(mn_database) database = NULL;
     char key_name[MN_SERIAL_LEN + sizeof ".key"];
@@ -74,21 +81,26 @@ look(mainet_token *token, uint32_t *version, bool *has_stale_key, mainet_error *
         return mn_failure(err);
     MN_TRY(mn_wrap_read(database, MN_ROLE_NONE, &none, &has_none, err));
     mn_token_file_name(token->serial, ".key", key_name, sizeof key_name);
-    *version = head.version;
-    *has_stale_key = !has_none && faccessat(mn_database_folder(database), key_name, F_OK,
-                                            AT_SYMLINK_NOFOLLOW) == 0;
+    found->version = head.version;
+    found->has_stale_key = !has_none && faccessat(mn_database_folder(database), key_name, F_OK,
+                                                  AT_SYMLINK_NOFOLLOW) == 0;
+    found->has_leftovers = mn_arrivals_left(mn_database_folder(database));
     return MAINET_OK;
 }
 
-/* Left by a crash after the token was given a PIN: the key in it opens older copies only. */
+/* A key that a crash left after the token was given a PIN opens older copies only. */
 static mainet_status
-remove_key_file(mainet_token *token, mainet_error *err)
+tidy(const mainet_token *token, const chores *found, mainet_error *err)
 {
     mn_auto(mn_lock) lock = mn_lock_new(mn_token_folder(token), true, err);
     char key_name[MN_SERIAL_LEN + sizeof ".key"];
 
+    if (lock == NULL)
+        return mn_failure(err);
+    if (found->has_leftovers)
+        mn_arrivals_sweep(mn_lock_folder(lock));
     mn_token_file_name(token->serial, ".key", key_name, sizeof key_name);
-    return lock == NULL ? mn_failure(err) : mn_file_remove(mn_lock_folder(lock), key_name, err);
+    return found->has_stale_key ? mn_file_remove(mn_lock_folder(lock), key_name, err) : MAINET_OK;
 }
 
 void
@@ -96,15 +108,14 @@ mn_token_tend(mainet_token *token, const mn_keys *keys, const mn_wrap *opened, c
               size_t pin_len)
 {
     mainet_error no_matter = {0};
-    uint32_t version = 0;
-    bool has_stale_key = false;
+    chores found = {.version = 0};
 
-    if (look(token, &version, &has_stale_key, &no_matter) != MAINET_OK)
+    if (look(token, &found, &no_matter) != MAINET_OK)
         return;
-    if (version < MN_DATABASE_VERSION)
+    if (found.version < MN_DATABASE_VERSION)
         (void)migrate(token, keys, &no_matter);
     if (opened->role != MN_ROLE_NONE && mn_kdf_is_cheap(&opened->kdf))
         (void)reseal(token, keys, opened, pin, pin_len, &no_matter);
-    if (has_stale_key)
-        (void)remove_key_file(token, &no_matter);
+    if (found.has_stale_key || found.has_leftovers)
+        (void)tidy(token, &found, &no_matter);
 }

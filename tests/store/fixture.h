@@ -103,7 +103,7 @@ folder_copy(const char *from, const char *to);
 void
 folder_empty(const char *where);
 
-/** How many files a folder has. */
+/** How many files a folder has, besides journals: SQLite uses one again that was left. */
 size_t
 folder_count(const char *where);
 
