@@ -85,6 +85,7 @@ mn_head_read(mn_database *database, mn_head *head, mainet_error *err)
     head->generation = (uint64_t)mn_statement_number(rows, 4);
     head->object_count = (uint64_t)mn_statement_number(rows, 5);
     head->version = mn_database_version(database);
+    head->has_erased = false;
     return mn_settings_read(database, &head->settings, head->settings_hash, err);
 }
 

@@ -23,6 +23,7 @@ typedef struct mn_head {
     mn_settings settings;
     uint8_t settings_hash[MN_SHA256_LEN];
     uint8_t mac[MN_SHA256_LEN];
+    bool has_erased; /**< in this transaction something sealed was deleted */
 } mn_head;
 
 /** Check a label: 1 to 32 bytes of UTF-8 without control characters; MAINET_E_ARGUMENT. */

@@ -10,14 +10,34 @@
 #include "store/token-private.h"
 #include "store/transaction.h"
 
+#define COPY_NAME_LEN (MN_SERIAL_LEN + sizeof ".db.v4294967295")
+
+/* The name of the copy that was kept of a format. */
+static void
+copy_name(const char *serial, uint32_t version, char name[COPY_NAME_LEN])
+{
+    (void)snprintf(name, COPY_NAME_LEN, "%s.db.v%u", serial, version);
+}
+
+void
+mn_token_remove_copies(int folder, const char *serial)
+{
+    char copy[COPY_NAME_LEN];
+
+    for (uint32_t version = 1; version < MN_DATABASE_VERSION; version++) {
+        copy_name(serial, version, copy);
+        (void)unlinkat(folder, copy, 0);
+    }
+}
+
 mainet_status
 mn_token_upgrade(mn_database *database, const mainet_token *token, mn_head *head, mainet_error *err)
 {
-    char copy[MN_SERIAL_LEN + sizeof ".db.v4294967295"];
+    char copy[COPY_NAME_LEN];
 
     if (head->version == MN_DATABASE_VERSION)
         return MAINET_OK;
-    (void)snprintf(copy, sizeof copy, "%s.db.v%u", token->serial, head->version);
+    copy_name(token->serial, head->version, copy);
     MN_TRY(mn_copy_write(database, mn_database_folder(database), copy, true, err));
     MN_TRY(mn_database_upgrade(database, err));
     head->version = MN_DATABASE_VERSION;

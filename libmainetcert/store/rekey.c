@@ -164,15 +164,13 @@ begin(const mn_rekey *rekey, mainet_token *token, mn_head *head, mainet_error *e
 static void
 remove_old(const mainet_token *token, mn_database **database)
 {
-    static const char *const endings[] = {".key", ".db.v1"};
     mn_auto(mn_lock) lock = mn_database_close(database);
     mainet_error no_matter = {0};
-    char name[MN_SERIAL_LEN + sizeof ".db.v1"];
+    char name[MN_SERIAL_LEN + sizeof ".key"];
 
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        mn_token_file_name(token->serial, endings[i], name, sizeof name);
-        (void)mn_file_remove(mn_lock_folder(lock), name, &no_matter);
-    }
+    mn_token_remove_copies(mn_lock_folder(lock), token->serial);
+    mn_token_file_name(token->serial, ".key", name, sizeof name);
+    (void)mn_file_remove(mn_lock_folder(lock), name, &no_matter);
 }
 
 mainet_status

@@ -66,7 +66,7 @@ mainet_token_rename(mainet_token *token, const char *label, mainet_error *err)
 static mainet_status
 remove_files(const mainet_token *token, int folder, mainet_error *err)
 {
-    static const char *const beside[] = {".db-journal", ".key", ".db.v1"};
+    static const char *const beside[] = {".db-journal", ".key"};
     mainet_error no_matter = {0};
     char name[MN_SERIAL_LEN + sizeof ".db-journal"];
 
@@ -75,6 +75,7 @@ remove_files(const mainet_token *token, int folder, mainet_error *err)
         mn_token_file_name(token->serial, beside[i], name, sizeof name);
         (void)mn_file_remove(folder, name, &no_matter);
     }
+    mn_token_remove_copies(folder, token->serial);
     return MAINET_OK;
 }
 

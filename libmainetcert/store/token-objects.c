@@ -100,7 +100,10 @@ mainet_status
 mn_transaction_commit(mn_database *database, const mn_keys *keys, mn_head *head, mainet_error *err)
 {
     MN_TRY(mn_head_write(database, head, keys, false, err));
-    return mn_database_commit(database, err);
+    MN_TRY(mn_database_commit(database, err));
+    if (head->has_erased)
+        mn_token_remove_copies(mn_database_folder(database), head->serial);
+    return MAINET_OK;
 }
 
 /* A public key as it is found beside a private key or its certificate, with the same CKA_ID:
@@ -219,6 +222,7 @@ mn_transaction_delete(mn_database *database, const mn_keys *keys, mn_head *head,
     if (object == NULL)
         return mn_failure(err);
     MN_TRY(mn_rows_delete(database, keys, head, id, err));
+    head->has_erased = head->has_erased || mn_object_secret_count(object) != 0;
     if (mn_object_class(object) != CKO_PRIVATE_KEY || mn_object_public_key_hash(object) == NULL)
         return MAINET_OK;
     MN_TRY(has_class(database, object, CKO_PRIVATE_KEY, &has_private, err));

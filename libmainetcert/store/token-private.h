@@ -66,6 +66,11 @@ mainet_status
 mn_token_upgrade(mn_database *database, const mainet_token *token, mn_head *head,
                  mainet_error *err);
 
+/** Remove the copies that mn_token_upgrade kept; what the token no longer has is not to be found in
+ *  them. */
+void
+mn_token_remove_copies(int folder, const char *serial);
+
 /** MAINET_E_TOKEN_EXISTS if another token than `serial` has the label. */
 mainet_status
 mn_label_is_free(mn_lock **lock, const char *folder, const char *label, const char *serial,

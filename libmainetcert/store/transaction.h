@@ -28,7 +28,8 @@ mainet_status
 mn_transaction_delete(mn_database *database, const mn_keys *keys, mn_head *head, int64_t id,
                       mainet_error *err);
 
-/** Write the head with a new generation, and commit. */
+/** Write the head with a new generation, and commit. What was sealed and deleted is gone then: from
+ *  the file, and with the copies that migrations kept. */
 mainet_status
 mn_transaction_commit(mn_database *database, const mn_keys *keys, mn_head *head, mainet_error *err);
 

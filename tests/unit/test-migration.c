@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "mainetcert/removal.h"
 #include "run-suite.h"
 #include "store/token-private.h"
 #include "support/data.h"
@@ -156,6 +157,24 @@ START_TEST(a_token_without_pin_migrates_too)
     ck_assert_int_eq(mainet_token_unlock(token, NULL, 0, NULL), MAINET_OK);
     ck_assert_uint_eq(version_of(SERVICE ".db"), 2);
     the_identity_signs();
+}
+END_TEST
+
+START_TEST(a_copy_does_not_outlive_what_is_deleted)
+{
+    mainet_identity_list *list = NULL;
+    mainet_identity *identity = NULL;
+    mainet_error err = {0};
+
+    ck_assert_int_eq(mainet_token_unlock(token, PIN, NULL), MAINET_OK);
+    ck_assert_int_eq(mainet_token_rename(token, "Purse", NULL), MAINET_OK);
+    ck_assert_int_eq(access(path_of(WALLET ".db.v1"), F_OK), 0);
+    list = mainet_token_identities(token, NULL);
+    identity = mainet_identity_list_at(list, 0, NULL);
+    ck_assert_msg(mainet_identity_delete(identity, 0, &err) == MAINET_OK, "%s", err.detail);
+    ck_assert_int_ne(access(path_of(WALLET ".db.v1"), F_OK), 0);
+    mainet_identity_free(identity);
+    mainet_identity_list_free(list);
 }
 END_TEST
 
@@ -329,6 +348,7 @@ migration_suite(void)
     tcase_add_test(migration, before_a_login_an_old_file_is_read_as_it_is);
     tcase_add_loop_test(migration, a_login_migrates_and_keeps_a_copy, 0, 2);
     tcase_add_test(migration, a_token_without_pin_migrates_too);
+    tcase_add_test(migration, a_copy_does_not_outlive_what_is_deleted);
     tcase_add_test(migration, a_wrong_pin_migrates_nothing);
     tcase_add_test(migration, an_old_file_on_read_only_media_is_used_unchanged);
     tcase_add_test(migration, a_copy_that_cannot_be_kept_forbids_the_migration_not_the_login);
