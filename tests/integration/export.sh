@@ -14,7 +14,7 @@ trap 'standin_stop; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 unset MAINETCERT_SERVICE XDG_DATA_HOME
 export LC_ALL=C.UTF-8 MAINETCERT_STORE=$work/store
-export RIGHT_PIN=246810 FILE_PASSWORD='配布用 p@ss🔑' RETRIEVAL
+export RIGHT_PIN=246810 FILE_PASSWORD='配布用 p@ss🔑' JAVA_PASSWORD='hand out p@ss' RETRIEVAL
 
 # mainet ARGUMENT...: run the command with the right PIN
 mainet() {
@@ -100,6 +100,24 @@ gnutls_reads_it() {
     is "and every certificate" "$(grep -c 'BEGIN CERTIFICATE' "$work/out")" 3
 }
 
+# Java's own limit: it tries no password that is not ASCII. What it has read, key and all, it copies.
+java_reads_it() {
+    local name=$1 copy=$work/java-$1${2:-}.p12
+
+    shift
+    FILE_PASSWORD=$JAVA_PASSWORD export_to "$work/for-java.p12" "${ids[$name]}" --force "$@"
+    rm -f "$copy"
+    keytool -J-Duser.language=en -J-XX:+UseSerialGC -J-XX:TieredStopAtLevel=1 -importkeystore -noprompt \
+        -srckeystore "$work/for-java.p12" -srcstorepass:env JAVA_PASSWORD \
+        -destkeystore "$copy" -deststoretype PKCS12 -deststorepass:env JAVA_PASSWORD \
+        >"$work/keytool.log" 2>&1
+    openssl pkcs12 -in "$copy" -passin env:JAVA_PASSWORD -nodes -out "$work/out" 2>"$work/log"
+    ok "keytool finds the key of $name $*" same_key "$work/out" "$name"
+    is "and every certificate" "$(grep -c 'BEGIN CERTIFICATE' "$work/out")" 3
+    like "under its name" "$(<"$work/keytool.log")" \
+        "Entry for alias $(mainetcert show "${ids[$name]}" --json | jq -r .label) successfully"
+}
+
 others_read_it() {
     local name
 
@@ -113,6 +131,8 @@ others_read_it() {
         openssl_reads_it "$name" -old
         nss_reads_it "$name" -old
         gnutls_reads_it "$name" -old
+        java_reads_it "$name"
+        java_reads_it "$name" --legacy
     done
     like "new readers find AES-256" \
         "$(openssl pkcs12 -in "$work/rsa.p12" -passin env:FILE_PASSWORD -noout -info 2>&1)" \

@@ -93,6 +93,31 @@ public sealed class KeyTests(Standin standin)
         Assert.Contains("正しくインストールされています", await LogIn(certificate));
     }
 
+    /// <summary>What is handed out, the framework reads by itself, on any system.</summary>
+    [Theory]
+    [InlineData("rsa:2048", ExportFlags.Default)]
+    [InlineData("rsa:2048", ExportFlags.Legacy)]
+    [InlineData("ec:P-256", ExportFlags.Default)]
+    [InlineData("ec:P-256", ExportFlags.Legacy)]
+    public void TheFrameworkReadsWhatIsExported(string key, ExportFlags flags)
+    {
+        const string password = "配布用 p@ss🔑";
+        using Token token = standin.NewToken($"framework-{key}-{flags}");
+        using Identity identity = standin.Acquire(token, exportable: true, "--key", key);
+        X509Certificate2Collection all = X509CertificateLoader.LoadPkcs12Collection(
+            identity.ExportPkcs12(password, flags), password);
+        Assert.Equal(identity.Chain.Select(one => one.Sha256).Order(),
+            all.Select(one => one.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant()).Order());
+        X509Certificate2 own = Assert.Single(all, one => one.HasPrivateKey);
+        using RSA? rsa = own.GetRSAPrivateKey();
+        byte[] signature = rsa?.SignData(Data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1) ??
+            own.GetECDsaPrivateKey()!.SignData(Data, HashAlgorithmName.SHA256);
+        Assert.True(rsa is null
+            ? own.GetECDsaPublicKey()!.VerifyData(Data, signature, HashAlgorithmName.SHA256)
+            : own.GetRSAPublicKey()!.VerifyData(
+                Data, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+    }
+
     /// <summary>In the store that the environment names: the module looks there.</summary>
     [Fact]
     public async Task KeysThatStayInsideLogIn()
