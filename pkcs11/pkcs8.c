@@ -2,11 +2,12 @@
 #include "pkcs8.h"
 
 #include "ckr.h"
+#include "pkcs12/private-key.h"
 
 CK_RV
 p11_pkcs8_write(EVP_PKEY *key, mn_secret **der)
 {
-    mn_auto(PKCS8_PRIV_KEY_INFO) info = EVP_PKEY2PKCS8(key);
+    mn_auto(PKCS8_PRIV_KEY_INFO) info = mn_private_key_info(key);
     mn_auto(mn_secret) made = NULL;
     mainet_error err = {0};
     uint8_t *out = NULL;
@@ -33,6 +34,6 @@ p11_pkcs8_read(const mn_secret *der, EVP_PKEY **key)
 
     *key = NULL;
     if (info != NULL && at == mn_secret_bytes(der) + mn_secret_len(der))
-        *key = EVP_PKCS82PKEY_ex(info, mn_crypto_context(), NULL);
+        *key = mn_private_key(info);
     return *key == NULL ? CKR_WRAPPED_KEY_INVALID : CKR_OK;
 }

@@ -10,6 +10,7 @@
 #include "pkcs12/algorithm.h"
 #include "pkcs12/bag.h"
 #include "pkcs12/decrypt.h"
+#include "pkcs12/private-key.h"
 
 #define SKIPPED_CEILING 512
 
@@ -168,7 +169,7 @@ take_key(mn_harvest *harvest, const mn_bag *bag, const uint8_t *der, size_t der_
         (void)mn_fail(&why, MAINET_E_PKCS12_UNUSABLE, 0, "a private key that does not decode");
         return mn_harvest_pass_over(harvest, &why, err);
     }
-    find.key = EVP_PKCS82PKEY_ex(info, mn_crypto_context(), NULL);
+    find.key = mn_private_key(info);
     if (find.key == NULL) {
         mn_harvest_skip(harvest, "a private key of a kind that is not supported");
         return MAINET_OK;

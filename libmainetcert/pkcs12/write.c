@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pkcs12/write.h"
 
-#include <openssl/encoder.h>
 #include <openssl/sha.h>
 #include <string.h>
 
 #include "pkcs12/asn1.h"
+#include "pkcs12/private-key.h"
 
 /* Three derivations, and Windows refuses more than 600,000 iterations in all. */
 #define ITERATIONS 200000
@@ -64,31 +64,11 @@ name_bag(const writer *out, PKCS12_SAFEBAG *bag, mainet_error *err)
     return MAINET_OK;
 }
 
-/* EVP_PKEY2PKCS8 would do, but leaves the encoded key behind in freed memory (OpenSSL 3.0). */
-static PKCS8_PRIV_KEY_INFO *
-describe_key(const EVP_PKEY *key)
-{
-    OSSL_ENCODER_CTX *encoder =
-        OSSL_ENCODER_CTX_new_for_pkey(key, OSSL_KEYMGMT_SELECT_ALL, "DER", "PrivateKeyInfo", NULL);
-    PKCS8_PRIV_KEY_INFO *info = NULL;
-    unsigned char *der = NULL;
-    size_t len = 0;
-
-    if (encoder != NULL && OSSL_ENCODER_to_data(encoder, &der, &len) == 1) {
-        const unsigned char *start = der;
-
-        info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &start, (long)len);
-    }
-    OPENSSL_clear_free(der, len);
-    OSSL_ENCODER_CTX_free(encoder);
-    return info;
-}
-
 static X509_SIG *
 shroud(const writer *out, mainet_error *err)
 {
     OSSL_LIB_CTX *library = mn_crypto_context();
-    mn_auto(PKCS8_PRIV_KEY_INFO) info = describe_key(out->what->key);
+    mn_auto(PKCS8_PRIV_KEY_INFO) info = mn_private_key_info(out->what->key);
     mn_auto(EVP_CIPHER) cipher = NULL;
     X509_SIG *made = NULL;
 

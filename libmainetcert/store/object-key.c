@@ -6,63 +6,15 @@
 #include <openssl/err.h>
 #include <p11-kit/pkcs11.h>
 
+#include "base/key-data.h"
 #include "store/key.h"
 #include "store/public-info.h"
 #include "store/record.h"
 
-#define NUMBERS_MAX 8
-
-/* The algorithms by the names that only providers know. By another name, and by d2i_PUBKEY or
- * X509_get_pubkey, an ENGINE that the host has registered for such keys, as curl does with libp11,
- * would be asked first and get a key that it cannot use. */
-#define NAME_RSA "1.2.840.113549.1.1.1"
-#define NAME_EC "1.2.840.10045.2.1"
-
 MN_AUTO_TYPE(OSSL_DECODER_CTX, OSSL_DECODER_CTX_free)
 
-/* Parameters for EVP_PKEY_fromdata, each number on pages that are wiped: OSSL_PARAM_BLD would leave
- * the private ones on the heap. */
-typedef struct numbers {
-    OSSL_PARAM params[NUMBERS_MAX + 1];
-    mn_secret *owned[NUMBERS_MAX];
-    size_t count;
-} numbers;
-
-static void
-numbers_clear(numbers *set)
-{
-    for (size_t i = 0; i < set->count; i++)
-        mn_secret_free(set->owned[i]);
-}
-
-static void
-add(numbers *set, OSSL_PARAM param, mn_secret **owned)
-{
-    set->params[set->count] = param;
-    set->owned[set->count++] = owned == NULL ? NULL : mn_secret_take(owned);
-    set->params[set->count] = OSSL_PARAM_construct_end();
-}
-
-/* OSSL_PARAM integers are in the machine's order, PKCS#11's are big-endian. */
-static void
-add_number(numbers *set, const char *name, mn_secret **number)
-{
-    uint8_t *bytes = mn_secret_data(*number);
-    size_t len = mn_secret_len(*number);
-
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    for (size_t i = 0; i < len / 2; i++) {
-        uint8_t swapped = bytes[i];
-
-        bytes[i] = bytes[len - 1 - i];
-        bytes[len - 1 - i] = swapped;
-    }
-#endif
-    add(set, OSSL_PARAM_construct_BN(name, bytes, len), number);
-}
-
 static mainet_status
-add_plain_number(numbers *set, const char *name, const mn_object *object, uint64_t type,
+add_plain_number(mn_key_data *set, const char *name, const mn_object *object, uint64_t type,
                  mainet_error *err)
 {
     const mn_attribute *found = mn_attributes_get(mn_object_attributes(object), type);
@@ -73,36 +25,24 @@ add_plain_number(numbers *set, const char *name, const mn_object *object, uint64
     number = mn_secret_copy(found->value, found->value_len, err);
     if (number == NULL)
         return mn_failure(err);
-    add_number(set, name, &number);
+    mn_key_data_add_number(set, name, &number);
     return MAINET_OK;
 }
 
 static mainet_status
-add_secret_number(numbers *set, const char *name, const mn_object *object, const mn_keys *keys,
+add_secret_number(mn_key_data *set, const char *name, const mn_object *object, const mn_keys *keys,
                   uint64_t type, mainet_error *err)
 {
     mn_auto(mn_secret) number = mn_object_secret(object, keys, type, err);
 
     if (number == NULL)
         return mn_failure(err);
-    add_number(set, name, &number);
+    mn_key_data_add_number(set, name, &number);
     return MAINET_OK;
 }
 
-static EVP_PKEY *
-build(const char *type, numbers *set, int selection, mainet_error *err)
-{
-    mn_auto(EVP_PKEY_CTX) context = EVP_PKEY_CTX_new_from_name(mn_crypto_context(), type, NULL);
-    EVP_PKEY *key = NULL;
-
-    if (context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
-        EVP_PKEY_fromdata(context, &key, selection, set->params) != 1)
-        return mn_fail_crypto_null(err, type);
-    return key;
-}
-
 static mainet_status
-gather_rsa(const mn_object *object, const mn_keys *keys, bool is_private, numbers *set,
+gather_rsa(const mn_object *object, const mn_keys *keys, bool is_private, mn_key_data *set,
            mainet_error *err)
 {
     static const struct {
@@ -161,31 +101,31 @@ raw_point(const mn_attribute *attribute)
 static EVP_PKEY *
 build_ec(const mn_object *object, const mn_keys *keys, EVP_PKEY *public_half, mainet_error *err)
 {
-    __attribute__((cleanup(numbers_clear))) numbers set = {.count = 0};
+    mn_auto_key_data set = {.count = 0};
     mn_auto_buffer(point, 256);
     const char *curve = curve_name(object);
 
     if (curve == NULL)
         return mn_fail_null(err, MAINET_E_PKCS12_UNUSABLE, 0, "EC parameters of no named curve");
-    add(&set,
-        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)(uintptr_t)curve, 0),
-        NULL);
+    mn_key_data_add(&set, OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
+                                                           (char *)(uintptr_t)curve, 0));
     if (public_half != NULL) {
         if (mn_key_point(public_half, &point, err) != MAINET_OK)
             return NULL;
-        add(&set, OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.data, point.len),
-            NULL);
+        mn_key_data_add(&set, OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.data,
+                                                                point.len));
     }
     if (add_secret_number(&set, OSSL_PKEY_PARAM_PRIV_KEY, object, keys, CKA_VALUE, err) !=
         MAINET_OK)
         return NULL;
-    return build(NAME_EC, &set, public_half != NULL ? EVP_PKEY_KEYPAIR : EVP_PKEY_PRIVATE_KEY, err);
+    return mn_key_data_build(&set, MN_KEY_EC,
+                             public_half != NULL ? EVP_PKEY_KEYPAIR : EVP_PKEY_PRIVATE_KEY, err);
 }
 
 EVP_PKEY *
 mn_object_private_key(const mn_object *object, const mn_keys *keys, mainet_error *err)
 {
-    __attribute__((cleanup(numbers_clear))) numbers set = {.count = 0};
+    mn_auto_key_data set = {.count = 0};
     mn_auto(EVP_PKEY) public_half = NULL;
     mn_auto(mn_secret) seed = NULL;
     mainet_error no_matter = {0};
@@ -197,7 +137,7 @@ mn_object_private_key(const mn_object *object, const mn_keys *keys, mainet_error
     case CKK_RSA:
         if (gather_rsa(object, keys, true, &set, err) != MAINET_OK)
             return NULL;
-        return build(NAME_RSA, &set, EVP_PKEY_KEYPAIR, err);
+        return mn_key_data_build(&set, MN_KEY_RSA, EVP_PKEY_KEYPAIR, err);
     case CKK_EC:
         public_half = mn_object_public_key(object, &no_matter); /* may not be known */
         return build_ec(object, keys, public_half, err);
@@ -247,7 +187,7 @@ static EVP_PKEY *
 public_from_point(const mn_object *object, const mn_attribute *wrapped, bool edwards,
                   mainet_error *err)
 {
-    __attribute__((cleanup(numbers_clear))) numbers set = {.count = 0};
+    mn_auto_key_data set = {.count = 0};
     mn_attribute point = raw_point(wrapped);
     const char *curve = edwards ? NULL : curve_name(object);
     EVP_PKEY *key = NULL;
@@ -259,20 +199,18 @@ public_from_point(const mn_object *object, const mn_attribute *wrapped, bool edw
     }
     if (curve == NULL)
         return mn_fail_null(err, MAINET_E_PKCS12_UNUSABLE, 0, "EC parameters of no named curve");
-    add(&set,
-        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)(uintptr_t)curve, 0),
-        NULL);
-    add(&set,
-        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)point.value,
-                                          point.value_len),
-        NULL);
-    return build(NAME_EC, &set, EVP_PKEY_PUBLIC_KEY, err);
+    mn_key_data_add(&set, OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
+                                                           (char *)(uintptr_t)curve, 0));
+    mn_key_data_add(&set, OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY,
+                                                            (void *)(uintptr_t)point.value,
+                                                            point.value_len));
+    return mn_key_data_build(&set, MN_KEY_EC, EVP_PKEY_PUBLIC_KEY, err);
 }
 
 EVP_PKEY *
 mn_object_public_key(const mn_object *object, mainet_error *err)
 {
-    __attribute__((cleanup(numbers_clear))) numbers set = {.count = 0};
+    mn_auto_key_data set = {.count = 0};
     const mn_attributes *plain = mn_object_attributes(object);
     const mn_attribute *value = mn_attributes_get(plain, CKA_VALUE);
     const mn_attribute *info = mn_attributes_get(plain, CKA_PUBLIC_KEY_INFO);
@@ -284,7 +222,7 @@ mn_object_public_key(const mn_object *object, mainet_error *err)
     if (mn_object_class(object) == CKO_CERTIFICATE && value != NULL)
         return public_from_certificate(value, err);
     if (type == CKK_RSA && gather_rsa(object, NULL, false, &set, err) == MAINET_OK)
-        return build(NAME_RSA, &set, EVP_PKEY_PUBLIC_KEY, err);
+        return mn_key_data_build(&set, MN_KEY_RSA, EVP_PKEY_PUBLIC_KEY, err);
     if ((type == CKK_EC || type == MN_CKK_EC_EDWARDS) && point != NULL)
         return public_from_point(object, point, type == MN_CKK_EC_EDWARDS, err);
     if (info != NULL && info->value_len != 0)

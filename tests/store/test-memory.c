@@ -17,12 +17,14 @@
 #include "fixture.h"
 #include "mainetcert/transfer.h"
 #include "memory.h"
+#include "pkcs12/read.h"
 #include "store/key.h"
 #include "support/temp-store.h"
 #include "unit/run-suite.h"
 
 #define PIN_LEN 24
 #define KEY_TYPES 3
+#define FILE_PASSWORD (const uint8_t *)"a password of length", 20
 
 static const char *const key_types[KEY_TYPES] = {"RSA", "EC", "ED25519"};
 
@@ -117,6 +119,24 @@ note_key(const EVP_PKEY *key)
         memory_note("number of a key, in OpenSSL", seed, len); /* which has it as it is */
 }
 
+static const char *
+container_path(const char *type)
+{
+    static char path[128];
+
+    (void)snprintf(path, sizeof path, "%s/%s.p12", folder, type);
+    return path;
+}
+
+static void
+save_container(mainet_identity *identity, const char *type)
+{
+    mn_auto(mainet_bytes) container =
+        mainet_identity_export_pkcs12(identity, FILE_PASSWORD, 0, NULL);
+
+    ck_assert_int_eq(mainet_bytes_save(container, container_path(type), true, NULL), MAINET_OK);
+}
+
 static void
 import(mainet_token *into, const char *type)
 {
@@ -129,6 +149,7 @@ import(mainet_token *into, const char *type)
 
     ck_assert_msg(identity != NULL, "%s", err.detail);
     note_key(key);
+    save_container(identity, type);
 }
 
 static void
@@ -226,10 +247,24 @@ export_everything(void)
 
     for (size_t i = 0; i < KEY_TYPES; i++) {
         mn_auto(mainet_identity) one = mainet_identity_list_at(list, i, NULL);
-        mn_auto(mainet_bytes) container = mainet_identity_export_pkcs12(
-            one, (const uint8_t *)"a password of length", 20, 0, NULL);
+        mn_auto(mainet_bytes) container =
+            mainet_identity_export_pkcs12(one, FILE_PASSWORD, 0, NULL);
 
         ck_assert_ptr_nonnull(container);
+    }
+}
+
+static void
+open_containers(void)
+{
+    for (size_t i = 0; i < KEY_TYPES; i++) {
+        static uint8_t content[8192];
+        FILE *file = fopen(container_path(key_types[i]), "re");
+        size_t len = file == NULL ? 0 : fread(content, 1, sizeof content, file);
+        mn_auto(mainet_pkcs12) opened = mainet_pkcs12_open(content, len, FILE_PASSWORD, NULL);
+
+        (void)fclose(file);
+        ck_assert_uint_eq(mainet_pkcs12_identity_count(opened), 1);
     }
 }
 
@@ -278,9 +313,15 @@ use_service(void)
                      MAINET_OK);
 }
 
-static void (*const uses[])(void) = {
-    sign_with_everything, check_everything, export_everything, change_pin, rekey, unblock, mistype,
-    use_service};
+static void (*const uses[])(void) = {sign_with_everything,
+                                     check_everything,
+                                     export_everything,
+                                     open_containers,
+                                     change_pin,
+                                     rekey,
+                                     unblock,
+                                     mistype,
+                                     use_service};
 
 START_TEST(a_locked_token_leaves_no_secret_in_memory)
 {

@@ -88,9 +88,21 @@ make_dsa(void)
     return made;
 }
 
+/* As Java encodes it: without its public half. */
+static EVP_PKEY *
+make_bare(const char *curve)
+{
+    EVP_PKEY *made = make_ec(curve, "named_curve");
+
+    ck_assert_int_eq(EVP_PKEY_set_int_param(made, OSSL_PKEY_PARAM_EC_INCLUDE_PUBLIC, 0), 1);
+    return made;
+}
+
 static EVP_PKEY *
 make_of(const char *kind)
 {
+    if (strncmp(kind, "bare ", 5) == 0)
+        return make_bare(kind + 5);
     if (strcmp(kind, "DSA") == 0)
         return make_dsa();
     if (strncmp(kind, "RSA ", 4) == 0)
@@ -106,7 +118,8 @@ static const char *const kinds[] = {
     "RSA 512",         "RSA 1024",       "RSA 3072",       "DSA",
     "P-224",           "P-384",          "P-521",          "secp256k1",
     "brainpoolP256r1", "explicit P-256", "explicit P-384", "ED25519",
-    "ED448",           "X25519",         "X448",
+    "ED448",           "X25519",         "X448",           "bare P-256",
+    "bare P-521",
 };
 
 START_TEST(every_kind_of_key_is_paired)

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pkcs12/private-key.h"
+
+#include <openssl/ec.h>
+#include <openssl/encoder.h>
+#include <openssl/err.h>
+
+#include "base/buffer.h"
+#include "base/key-data.h"
+#include "pkcs12/der.h"
+
+#define SEED_LEN 32 /* of Ed25519 */
+
+MN_AUTO_TYPE(OSSL_ENCODER_CTX, OSSL_ENCODER_CTX_free)
+MN_AUTO_TYPE(EC_GROUP, EC_GROUP_free)
+MN_AUTO_TYPE(EC_POINT, EC_POINT_clear_free)
+
+/* A number in DER: not negative, without needless zeros. NULL otherwise. */
+static mn_secret *
+take_number(mn_der *in)
+{
+    mn_der number = mn_der_take(in, V_ASN1_INTEGER);
+    mainet_error no_matter = {0};
+
+    if (number.failed || number.at == number.end || (number.at[0] & 0x80) != 0)
+        return NULL;
+    if (number.end - number.at > 1 && number.at[0] == 0)
+        number.at++;
+    return mn_secret_copy(number.at, (size_t)(number.end - number.at), &no_matter);
+}
+
+/* The version that has no other primes and no other form. */
+static bool
+has_version(mn_der *in, uint8_t wanted)
+{
+    mn_der version = mn_der_take(in, V_ASN1_INTEGER);
+
+    return !version.failed && version.end - version.at == 1 && version.at[0] == wanted;
+}
+
+static EVP_PKEY *
+read_rsa(mn_der in)
+{
+    static const char *const names[] = {
+        OSSL_PKEY_PARAM_RSA_N,         OSSL_PKEY_PARAM_RSA_E,
+        OSSL_PKEY_PARAM_RSA_D,         OSSL_PKEY_PARAM_RSA_FACTOR1,
+        OSSL_PKEY_PARAM_RSA_FACTOR2,   OSSL_PKEY_PARAM_RSA_EXPONENT1,
+        OSSL_PKEY_PARAM_RSA_EXPONENT2, OSSL_PKEY_PARAM_RSA_COEFFICIENT1};
+    mn_auto_key_data data = {.count = 0};
+    mainet_error no_matter = {0};
+
+    mn_der_enter(&in, V_ASN1_SEQUENCE);
+    if (!has_version(&in, 0))
+        return NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        mn_auto(mn_secret) number = take_number(&in);
+
+        if (number == NULL)
+            return NULL;
+        mn_key_data_add_number(&data, names[i], &number);
+    }
+    return mn_key_data_build(&data, MN_KEY_RSA, EVP_PKEY_KEYPAIR, &no_matter);
+}
+
+/* Java leaves the public half out. */
+static bool
+compute_point(const char *curve, const mn_der *number, mn_buffer *point)
+{
+    mn_auto(EC_GROUP) group =
+        EC_GROUP_new_by_curve_name_ex(mn_crypto_context(), NULL, OBJ_sn2nid(curve));
+    mn_auto(EC_POINT) made = group == NULL ? NULL : EC_POINT_new(group);
+    mn_auto(BIGNUM) factor = BN_secure_new();
+    uint8_t bytes[1 + 2 * 72];
+    size_t len = 0;
+
+    if (made == NULL || factor == NULL ||
+        BN_bin2bn(number->at, (int)(number->end - number->at), factor) == NULL)
+        return false;
+    BN_set_flags(factor, BN_FLG_CONSTTIME);
+    if (EC_POINT_mul(group, made, factor, NULL, NULL, NULL) == 1)
+        len = EC_POINT_point2oct(group, made, POINT_CONVERSION_UNCOMPRESSED, bytes, sizeof bytes,
+                                 NULL);
+    mn_buffer_append(point, bytes, len);
+    return len != 0;
+}
+
+/* The public half is the point in a BIT STRING that leaves no bits over. */
+static bool
+find_point(mn_der in, const char *curve, const mn_der *number, mn_buffer *point)
+{
+    mn_der bits;
+
+    while (in.at < in.end) {
+        mn_der here = in;
+
+        if (mn_der_skip(&in) != MN_DER_CONTEXT(1))
+            continue;
+        mn_der_enter(&here, MN_DER_CONTEXT(1));
+        bits = mn_der_take(&here, V_ASN1_BIT_STRING);
+        if (bits.failed || bits.end - bits.at < 2 || bits.at[0] != 0)
+            return false;
+        mn_buffer_append(point, bits.at + 1, (size_t)(bits.end - bits.at - 1));
+        return true;
+    }
+    return !in.failed && compute_point(curve, number, point);
+}
+
+static EVP_PKEY *
+read_ec(mn_der in, const char *curve)
+{
+    mn_auto_key_data data = {.count = 0};
+    mn_auto_buffer(point, 512);
+    mn_auto(mn_secret) secret = NULL;
+    mainet_error no_matter = {0};
+    mn_der number;
+
+    mn_der_enter(&in, V_ASN1_SEQUENCE);
+    if (curve == NULL || !has_version(&in, 1))
+        return NULL;
+    number = mn_der_take(&in, V_ASN1_OCTET_STRING);
+    if (number.failed || number.at == number.end || !find_point(in, curve, &number, &point) ||
+        point.failed)
+        return NULL;
+    secret = mn_secret_copy(number.at, (size_t)(number.end - number.at), &no_matter);
+    if (secret == NULL)
+        return NULL;
+    mn_key_data_add(&data, OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
+                                                            (char *)(uintptr_t)curve, 0));
+    mn_key_data_add(
+        &data, OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.data, point.len));
+    mn_key_data_add_number(&data, OSSL_PKEY_PARAM_PRIV_KEY, &secret);
+    return mn_key_data_build(&data, MN_KEY_EC, EVP_PKEY_KEYPAIR, &no_matter);
+}
+
+static EVP_PKEY *
+read_edwards(mn_der in)
+{
+    mn_der seed = mn_der_take(&in, V_ASN1_OCTET_STRING);
+
+    if (seed.failed || seed.end - seed.at != SEED_LEN)
+        return NULL;
+    return EVP_PKEY_new_raw_private_key_ex(mn_crypto_context(), "ED25519", NULL, seed.at, SEED_LEN);
+}
+
+static const char *
+curve_name(const X509_ALGOR *algorithm)
+{
+    const void *value = NULL;
+    int kind = V_ASN1_UNDEF;
+    int nid = NID_undef;
+
+    X509_ALGOR_get0(NULL, &kind, &value, algorithm);
+    if (kind == V_ASN1_OBJECT)
+        nid = OBJ_obj2nid(value);
+    return nid == NID_undef ? NULL : OBJ_nid2sn(nid);
+}
+
+static EVP_PKEY *
+read_plainly(const PKCS8_PRIV_KEY_INFO *info)
+{
+    const ASN1_OBJECT *type = NULL;
+    const X509_ALGOR *algorithm = NULL;
+    const uint8_t *bytes = NULL;
+    int len = 0;
+
+    if (PKCS8_pkey_get0(&type, &bytes, &len, &algorithm, info) != 1)
+        return NULL;
+    switch (OBJ_obj2nid(type)) {
+    case NID_rsaEncryption:
+        return read_rsa((mn_der)MN_DER_INIT(bytes, len));
+    case NID_X9_62_id_ecPublicKey:
+        return read_ec((mn_der)MN_DER_INIT(bytes, len), curve_name(algorithm));
+    case NID_ED25519:
+        return read_edwards((mn_der)MN_DER_INIT(bytes, len));
+    default:
+        return NULL;
+    }
+}
+
+EVP_PKEY *
+mn_private_key(const PKCS8_PRIV_KEY_INFO *info)
+{
+    EVP_PKEY *key = NULL;
+
+    ERR_set_mark();
+    key = read_plainly(info);
+    ERR_pop_to_mark();
+    return key != NULL ? key : EVP_PKCS82PKEY_ex(info, mn_crypto_context(), NULL);
+}
+
+PKCS8_PRIV_KEY_INFO *
+mn_private_key_info(const EVP_PKEY *key)
+{
+    mn_auto(OSSL_ENCODER_CTX) encoder =
+        OSSL_ENCODER_CTX_new_for_pkey(key, OSSL_KEYMGMT_SELECT_ALL, "DER", "PrivateKeyInfo", NULL);
+    PKCS8_PRIV_KEY_INFO *info = NULL;
+    unsigned char *der = NULL;
+    size_t len = 0;
+
+    if (encoder != NULL && OSSL_ENCODER_to_data(encoder, &der, &len) == 1) {
+        const unsigned char *start = der;
+
+        info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &start, (long)len);
+    }
+    OPENSSL_clear_free(der, len);
+    return info;
+}
