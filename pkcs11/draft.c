@@ -110,13 +110,24 @@ p11_draft_is_ignored(CK_ATTRIBUTE_TYPE type)
     return (type & ~0xFFUL) == NSS_ATTRIBUTES || type == NSS_DB;
 }
 
+/* Of a key that is made here, named without yes or no, as Google's tests do. */
+static bool
+is_left_open(const p11_draft *draft, const CK_ATTRIBUTE *attribute)
+{
+    const p11_attribute_row *row = p11_attribute_find_in(attribute->type, draft->class);
+
+    return draft->origin == P11_ORIGIN_GENERATED && row != NULL &&
+           p11_attribute_kind(row) == P11_KIND_BOOL && attribute->pValue == NULL &&
+           attribute->ulValueLen == 0;
+}
+
 static CK_RV
 read_one(p11_draft *draft, const CK_ATTRIBUTE *attribute)
 {
     p11_kind kind = P11_KIND_BYTES;
     CK_RV rv = CKR_OK;
 
-    if (p11_draft_is_ignored(attribute->type))
+    if (p11_draft_is_ignored(attribute->type) || is_left_open(draft, attribute))
         return CKR_OK;
     rv = p11_draft_check(attribute, draft->class, &kind);
     if (rv != CKR_OK)
@@ -243,7 +254,7 @@ p11_draft_set_mechanism(p11_draft *draft, CK_MECHANISM_TYPE mechanism)
 /* A key that came from outside may leave again, as the manual wants its certificates to be; one
  * that was made here stays unless somebody says otherwise. The secret keys of a session are there
  * to be used by somebody who has ciphers, which we have not: Java reads what it agreed on for TLS.
- */
+ * Whoever wants one to be sensitive wants it to stay, too. */
 static mainet_status
 set_history(p11_draft *draft, mainet_error *err)
 {
@@ -254,8 +265,9 @@ set_history(p11_draft *draft, mainet_error *err)
         draft->origin == P11_ORIGIN_CREATED || draft->origin == P11_ORIGIN_UNWRAPPED;
     const bool is_passing = draft->class == CKO_SECRET_KEY && !draft->on_token;
     const bool is_sensitive = mn_attributes_bool(draft->plain, CKA_SENSITIVE, !is_passing);
+    const bool is_free = is_passing && !mn_attributes_bool(draft->plain, CKA_SENSITIVE, false);
     const bool is_extractable =
-        mn_attributes_bool(draft->plain, CKA_EXTRACTABLE, came_in || is_passing);
+        mn_attributes_bool(draft->plain, CKA_EXTRACTABLE, came_in || is_free);
 
     MN_TRY(mn_attributes_set_bool(draft->plain, CKA_LOCAL, is_born_here, err));
     if (!is_secret_class(draft->class))

@@ -50,7 +50,7 @@ C_SetAttributeValue(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ATTRIB
     p11_session *session = NULL;
     CK_RV rv = lock_session(handle, &session);
 
-    if (rv == CKR_OK && (template == NULL || count == 0 || !is_template(template, count)))
+    if (rv == CKR_OK && (template == NULL || !is_template(template, count)))
         rv = CKR_ARGUMENTS_BAD;
     return unlock_session(session,
                           rv == CKR_OK ? p11_change(session, object, template, count) : rv);

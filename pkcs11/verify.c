@@ -25,6 +25,21 @@ is_right_eddsa(const p11_operation *operation, const p11_input *input, const CK_
                1;
 }
 
+/* Of nothing, and so nothing is recovered: EVP_PKEY_verify takes that for a failure. */
+static bool
+is_right_of_nothing(const p11_operation *operation, const CK_BYTE *signature, size_t len)
+{
+    mn_auto(EVP_PKEY_CTX) context =
+        EVP_PKEY_CTX_new_from_pkey(mn_crypto_context(), operation->ready->key, NULL);
+    uint8_t block[2048]; /* RSA of 16384 bits */
+    size_t recovered_len = sizeof block;
+
+    return context != NULL && len <= sizeof block && EVP_PKEY_verify_recover_init(context) == 1 &&
+           EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
+           EVP_PKEY_verify_recover(context, block, &recovered_len, signature, len) == 1 &&
+           recovered_len == 0;
+}
+
 static bool
 is_right(const p11_operation *operation, const p11_input *input, const CK_BYTE *signature,
          size_t len)
@@ -45,6 +60,10 @@ is_right(const p11_operation *operation, const p11_input *input, const CK_BYTE *
         if (input->len != 0)
             memcpy(block + len - input->len, input->data, input->len);
         return EVP_PKEY_verify(ready->context, signature, len, block, len) == 1;
+    case P11_SCHEME_RSA_PKCS:
+        if (input->len == 0)
+            return is_right_of_nothing(operation, signature, len);
+        break;
     default:
         break;
     }

@@ -505,6 +505,48 @@ START_TEST(a_secret_key_is_made_by_the_rules)
 }
 END_TEST
 
+/* As Google's tests have it in a public session: CKA_ENCRYPT and CKA_DECRYPT without yes or no. */
+START_TEST(what_a_pair_is_for_may_be_left_open)
+{
+    const CK_SESSION_HANDLE session = open_session(SLOT, CKF_RW_SESSION);
+    CK_BYTE exponent[] = {0, 1, 0, 1};
+    CK_ATTRIBUTE public_template[] = {{CKA_ENCRYPT, NULL, 0},
+                                      {CKA_MODULUS_BITS, &bits_1024, sizeof bits_1024},
+                                      {CKA_PUBLIC_EXPONENT, exponent, sizeof exponent}};
+    CK_ATTRIBUTE private_template[] = {{CKA_DECRYPT, NULL, 0}};
+    CK_MECHANISM mechanism = {CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0};
+    CK_ATTRIBUTE half_said = {CKA_DECRYPT, &yes, 0};
+    pair made;
+
+    ck_assert_rv(p11->C_GenerateKeyPair(session, &mechanism, public_template, 3, private_template,
+                                        1, &made.public_key, &made.private_key),
+                 CKR_OK);
+    expect_bool(session, made.private_key, CKA_DECRYPT, CK_TRUE);
+    ck_assert_rv(p11->C_GenerateKeyPair(session, &mechanism, public_template, 3, &half_said, 1,
+                                        &made.public_key, &made.private_key),
+                 CKR_ATTRIBUTE_VALUE_INVALID);
+    ck_assert_rv(p11->C_SetAttributeValue(session, made.private_key, private_template, 1),
+                 CKR_ATTRIBUTE_VALUE_INVALID);
+}
+END_TEST
+
+START_TEST(a_secret_key_that_is_to_be_sensitive_stays)
+{
+    const CK_SESSION_HANDLE session = open_user_session();
+    CK_MECHANISM mechanism = {CKM_AES_KEY_GEN, NULL, 0};
+    CK_ULONG len = 16;
+    CK_ATTRIBUTE template[] = {
+        {CKA_VALUE_LEN, &len, sizeof len}, {CKA_SENSITIVE, &yes, 1}, {CKA_EXTRACTABLE, &yes, 1}};
+    CK_OBJECT_HANDLE key = CK_INVALID_HANDLE;
+
+    ck_assert_rv(p11->C_GenerateKey(session, &mechanism, template, 2, &key), CKR_OK);
+    expect_bool(session, key, CKA_EXTRACTABLE, CK_FALSE);
+    expect_bool(session, key, CKA_NEVER_EXTRACTABLE, CK_TRUE);
+    ck_assert_rv(p11->C_GenerateKey(session, &mechanism, template, 3, &key), CKR_OK);
+    expect_bool(session, key, CKA_EXTRACTABLE, CK_TRUE);
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -519,6 +561,8 @@ make_suite(void)
     tcase_add_loop_test(all, a_pair_that_cannot_be_is_refused, 0, COUNT(refusal_rows));
     tcase_add_loop_test(all, a_secret_key_is_random_and_as_long_as_asked, 0, COUNT(secret_rows));
     tcase_add_test(all, a_secret_key_is_made_by_the_rules);
+    tcase_add_test(all, a_secret_key_that_is_to_be_sensitive_stays);
+    tcase_add_test(all, what_a_pair_is_for_may_be_left_open);
     tcase_add_test(all, a_pair_is_made_by_the_rules_of_sessions);
     tcase_add_test(all, a_key_may_want_the_pin_each_time);
     tcase_add_test(all, a_list_of_mechanisms_is_kept_to);

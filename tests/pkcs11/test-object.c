@@ -401,6 +401,7 @@ START_TEST(what_became_sensitive_stays_so)
 
     ck_assert_rv(p11->C_GetAttributeValue(session, key, &read, 1), CKR_OK);
     ck_assert_mem_eq(value, bytes, 16);
+    ck_assert_rv(p11->C_SetAttributeValue(session, key, &sensitive, 0), CKR_OK);
     ck_assert_rv(p11->C_SetAttributeValue(session, key, &sensitive, 1), CKR_OK);
     ck_assert_rv(p11->C_GetAttributeValue(session, key, &read, 1), CKR_ATTRIBUTE_SENSITIVE);
     ck_assert_rv(p11->C_SetAttributeValue(session, key, &back, 1), CKR_ATTRIBUTE_READ_ONLY);

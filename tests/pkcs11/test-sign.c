@@ -318,6 +318,27 @@ START_TEST(a_number_past_the_modulus_is_refused)
 }
 END_TEST
 
+START_TEST(nothing_may_be_signed)
+{
+    const CK_SESSION_HANDLE session = open_user_session();
+    const CK_OBJECT_HANDLE key = find_one(session, CKO_PUBLIC_KEY, "RSA");
+    CK_MECHANISM mechanism = {CKM_RSA_PKCS, NULL, 0};
+    CK_BYTE signature[256];
+    CK_ULONG len = sizeof signature;
+
+    begin(session, 0);
+    ck_assert_rv(p11->C_Sign(session, NULL, 0, signature, &len), CKR_OK);
+    ck_assert_rv(p11->C_VerifyInit(session, &mechanism, key), CKR_OK);
+    ck_assert_rv(p11->C_Verify(session, data, 0, signature, len), CKR_OK);
+    ck_assert_rv(p11->C_VerifyInit(session, &mechanism, key), CKR_OK);
+    ck_assert_rv(p11->C_Verify(session, data, 1, signature, len), CKR_SIGNATURE_INVALID);
+    begin(session, 0);
+    ck_assert_rv(p11->C_Sign(session, data, 1, signature, &len), CKR_OK);
+    ck_assert_rv(p11->C_VerifyInit(session, &mechanism, key), CKR_OK);
+    ck_assert_rv(p11->C_Verify(session, NULL, 0, signature, len), CKR_SIGNATURE_INVALID);
+}
+END_TEST
+
 START_TEST(an_operation_has_its_order)
 {
     const CK_SESSION_HANDLE session = open_user_session();
@@ -363,6 +384,7 @@ make_suite(void)
     tcase_add_loop_test(all, data_of_a_wrong_length_end_the_operation, 0,
                         sizeof length_rows / sizeof *length_rows);
     tcase_add_test(all, a_number_past_the_modulus_is_refused);
+    tcase_add_test(all, nothing_may_be_signed);
     tcase_add_test(all, an_operation_has_its_order);
     suite_add_tcase(suite, all);
     return suite;

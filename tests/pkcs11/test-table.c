@@ -196,7 +196,6 @@ static CK_ATTRIBUTE on_token[] = {{CKA_EC_PARAMS, p256, sizeof p256}, {CKA_TOKEN
     ROW(C_GetAttributeValue(rw, certificate, NULL, 1))                                             \
     ROW(C_GetAttributeValue(rw, certificate, new_label, HUGE_COUNT))                               \
     ROW(C_SetAttributeValue(rw, certificate, NULL, 1))                                             \
-    ROW(C_SetAttributeValue(rw, certificate, new_label, 0))                                        \
     ROW(C_SetAttributeValue(rw, certificate, new_label, HUGE_COUNT))                               \
     ROW(C_FindObjectsInit(rw, NULL, 1))                                                            \
     ROW(C_FindObjectsInit(rw, data, HUGE_COUNT))                                                   \
@@ -275,6 +274,8 @@ static CK_ATTRIBUTE on_token[] = {{CKA_EC_PARAMS, p256, sizeof p256}, {CKA_TOKEN
     ROW(C_GetAttributeValue(rw, NOWHERE, new_label, 1), CKR_OBJECT_HANDLE_INVALID)                 \
     ROW(C_GetAttributeValue(rw, certificate, modulus_bits, 1), CKR_ATTRIBUTE_TYPE_INVALID)         \
     ROW(C_SetAttributeValue(rw, NOWHERE, new_label, 1), CKR_OBJECT_HANDLE_INVALID)                 \
+    ROW(C_SetAttributeValue(rw, NOWHERE, new_label, 0), CKR_OBJECT_HANDLE_INVALID)                 \
+    ROW(C_SetAttributeValue(ro, certificate, new_label, 0), CKR_SESSION_READ_ONLY)                 \
     ROW(C_SetAttributeValue(ro, certificate, new_label, 1), CKR_SESSION_READ_ONLY)                 \
     ROW(C_SetAttributeValue(rw, certificate, modulus_bits, 1), CKR_ATTRIBUTE_TYPE_INVALID)         \
     ROW(C_SetAttributeValue(rw, certificate, data, 1), CKR_ATTRIBUTE_READ_ONLY)                    \
