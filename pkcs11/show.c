@@ -14,13 +14,15 @@ static rank
 rank_of(const mn_standings *standings, int64_t row, int64_t now)
 {
     const mn_standing *own = mn_standings_find(standings, row);
+    bool is_superseded = false;
 
     if (own == NULL)
         return CURRENT;
+    is_superseded = own->superseded_from <= now;
     if ((own->end < now && !standings->shows_expired) ||
-        (own->is_superseded && !standings->shows_superseded))
+        (is_superseded && !standings->shows_superseded))
         return HIDDEN;
-    return own->end < now ? EXPIRED : own->is_superseded ? SUPERSEDED : CURRENT;
+    return own->end < now ? EXPIRED : is_superseded ? SUPERSEDED : CURRENT;
 }
 
 /* Those of one rank go to the end of `sorted`, in the order they had. */

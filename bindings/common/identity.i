@@ -28,8 +28,8 @@ struct mainet_identity {
         MN_ASK(mainet_identity, bool, is_exportable)
         /** How many whole days it is still valid; negative once its validity has ended. */
         MN_ASK(mainet_identity, int32_t, days_left)
-        /** Id of the identity of the same subject and issuer that expires latest, if it is not
-         * this one. */
+        /** Id of the identity of the same subject and issuer that expires latest and has begun, if
+         * it is not this one. */
         MN_ASK(mainet_identity, mn_optional_text, superseded_by)
         /** The certificate number it was acquired with, if it was acquired. */
         MN_ASK(mainet_identity, mn_optional_text, certificate_number)

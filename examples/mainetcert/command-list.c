@@ -21,10 +21,34 @@ typedef struct listing {
 } listing;
 
 static bool
-is_wanted(const options *wanted, const mainet_identity *identity)
+is_followed_by(const mainet_identity *identity, const mainet_identity *other)
+{
+    const mainet_certificate *own = mainet_identity_certificate(identity);
+    const mainet_certificate *next = mainet_identity_certificate(other);
+
+    return mainet_certificate_not_after(next) > mainet_certificate_not_after(own) &&
+           strcmp(mainet_certificate_subject(next), mainet_certificate_subject(own)) == 0 &&
+           strcmp(mainet_certificate_issuer(next), mainet_certificate_issuer(own)) == 0;
+}
+
+/* Whether nobody has to renew it any more: what follows need not have begun. */
+static bool
+is_renewed(const mainet_identity_list *list, const mainet_identity *identity)
+{
+    for (size_t i = 0; i < mainet_identity_list_count(list); i++) {
+        scoped(mainet_identity) other = mainet_identity_list_at(list, i, NULL);
+
+        if (other != NULL && is_followed_by(identity, other))
+            return true;
+    }
+    return false;
+}
+
+static bool
+is_wanted(const options *wanted, const mainet_identity_list *list, const mainet_identity *identity)
 {
     return !wanted->is_expiring || (mainet_identity_days_left(identity) < wanted->expiring_days &&
-                                    *mainet_identity_superseded_by(identity) == '\0');
+                                    !is_renewed(list, identity));
 }
 
 static void
@@ -46,6 +70,7 @@ describe_state(const mainet_identity *identity)
 {
     const mainet_certificate *certificate = mainet_identity_certificate(identity);
     scoped(char) days = text_number(mainet_identity_days_left(identity));
+    scoped(char) begin = text_time_local(mainet_certificate_not_before(certificate), "%Y-%m-%d");
     char successor[SHORT_ID_LEN + 1] = "";
 
     (void)snprintf(successor, sizeof successor, "%s", mainet_identity_superseded_by(identity));
@@ -53,6 +78,8 @@ describe_state(const mainet_identity *identity)
         return message_make(MESSAGE_STATE_SUPERSEDED, successor, NULL);
     if (fact_is_expired(certificate))
         return message_make(MESSAGE_EXPIRED, NULL, NULL);
+    if (fact_is_early(certificate))
+        return message_make(MESSAGE_STATE_EARLY, begin, NULL);
     return message_make(MESSAGE_STATE_DAYS, days, NULL);
 }
 
@@ -91,7 +118,7 @@ add_token(listing *self, mainet_token *token, mainet_error *err)
 
         if (identity == NULL)
             return err->status;
-        if (!is_wanted(self->options, identity))
+        if (!is_wanted(self->options, list, identity))
             continue;
         self->count++;
         if (self->options->json)

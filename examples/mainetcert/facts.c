@@ -15,6 +15,12 @@ fact_is_expired(const mainet_certificate *certificate)
     return mainet_certificate_not_after(certificate) < (int64_t)time(NULL);
 }
 
+bool
+fact_is_early(const mainet_certificate *certificate)
+{
+    return mainet_certificate_not_before(certificate) > (int64_t)time(NULL);
+}
+
 /* Every title of one list is as wide as the widest of all. */
 static void
 print_fact(message title, const char *value)

@@ -8,6 +8,10 @@
 bool
 fact_is_expired(const mainet_certificate *certificate);
 
+/** Ask whether its validity has not begun. */
+bool
+fact_is_early(const mainet_certificate *certificate);
+
 /** Print what there is to know of an identity, a line each. */
 void
 fact_print_identity(const mainet_identity *identity, const char *token_label);

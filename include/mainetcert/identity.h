@@ -177,11 +177,15 @@ MAINET_API int32_t
 mainet_identity_days_left(const mainet_identity *identity);
 
 /**
- * Answer which identity of the same subject and issuer expires later than this one.
+ * Answer which identity of the same subject and issuer expires later than this one and takes its
+ * place.
+ *
+ * It does so from the beginning of its validity, by the clock of this machine, or once the
+ * service's confirmation page has accepted it: until then the older one is what logs in.
  *
  * @param[in] identity  An identity.
  *
- * @return Borrowed id of the latest; "" if this is the latest.
+ * @return Borrowed id of the latest such; "" if there is none.
  * @since 0.1.0
  */
 MAINET_API const char *

@@ -37,7 +37,7 @@ mainet_identity_delete(mainet_identity *identity, uint32_t flags, mainet_error *
  * List the superseded identities that nobody needs any more (the manual's chapter 5).
  *
  * These are the ones that are older than a newer identity of the same subject and issuer whose key
- * signs and which was confirmed once.
+ * signs and which was confirmed once. With MAINET_DELETE_FORCE its validity has to have begun.
  *
  * @param[in]  token  Unlocked.
  * @param[in]  flags  Bits of mainet_delete_flags.
@@ -60,7 +60,8 @@ mainet_token_prunable(mainet_token *token, uint32_t flags, mainet_error *err);
  * @param[out]    err         Filled on failure; may be NULL.
  *
  * @retval MAINET_OK                    They are gone.
- * @retval MAINET_E_NOT_SUPERSEDED      One has no newer identity whose key signs.
+ * @retval MAINET_E_NOT_SUPERSEDED      One has no newer identity whose key signs and whose validity
+ *                                      has begun.
  * @retval MAINET_E_NOT_CONFIRMED       None of the newer ones was ever confirmed.
  * @retval MAINET_E_IDENTITY_NOT_FOUND  One was deleted meanwhile.
  * @retval MAINET_E_TOKEN_LOCKED        The token is locked.

@@ -22,9 +22,9 @@ mn_validity_time(const ASN1_TIME *time, int64_t *seconds, mainet_error *err)
     return MAINET_OK;
 }
 
-/* Certificate, TBSCertificate; version, serial number, signature, issuer; Validity, notBefore. */
-static bool
-find_end(mn_der *in)
+/* Certificate, TBSCertificate; version, serial number, signature, issuer; Validity. */
+static void
+find_validity(mn_der *in)
 {
     mn_der_enter(in, V_ASN1_SEQUENCE);
     mn_der_enter(in, V_ASN1_SEQUENCE);
@@ -33,25 +33,33 @@ find_end(mn_der *in)
     (void)mn_der_skip(in);
     (void)mn_der_skip(in);
     mn_der_enter(in, V_ASN1_SEQUENCE);
-    (void)mn_der_skip(in);
-    return !in->failed;
+}
+
+static mainet_status
+read_time(mn_der *in, int64_t *seconds, mainet_error *err)
+{
+    ASN1_TIME *time = in->failed ? NULL : d2i_ASN1_TIME(NULL, &in->at, in->end - in->at);
+    mainet_status status = MAINET_OK;
+
+    if (time == NULL)
+        return mn_fail(err, MAINET_E_CERTIFICATE, 0, "not a certificate with a validity");
+    status = mn_validity_time(time, seconds, err);
+    ASN1_TIME_free(time);
+    return status;
 }
 
 mainet_status
-mn_validity_end(const uint8_t *der, size_t der_len, int64_t *seconds, mainet_error *err)
+mn_validity_read(const uint8_t *der, size_t der_len, int64_t *begin, int64_t *end,
+                 mainet_error *err)
 {
     mn_der in = MN_DER_INIT(der, der_len);
-    ASN1_TIME *end = NULL;
     mainet_status status = MAINET_OK;
 
     ERR_set_mark();
-    if (find_end(&in))
-        end = d2i_ASN1_TIME(NULL, &in.at, in.end - in.at);
+    find_validity(&in);
+    status = read_time(&in, begin, err);
+    if (status == MAINET_OK)
+        status = read_time(&in, end, err);
     ERR_pop_to_mark();
-    if (end == NULL)
-        return mn_fail(err, MAINET_E_CERTIFICATE, 0, "%zu bytes that are not a certificate",
-                       der_len);
-    status = mn_validity_time(end, seconds, err);
-    ASN1_TIME_free(end);
     return status;
 }

@@ -8,9 +8,10 @@
 mainet_status
 mn_validity_time(const ASN1_TIME *time, int64_t *seconds, mainet_error *err);
 
-/** The end of a certificate's validity (RFC 5280, 4.1.2.5), without decoding the rest of it: ten
- *  times as fast as mainet_certificate_parse(). MAINET_E_CERTIFICATE for what is not DER. */
+/** A certificate's validity (RFC 5280, 4.1.2.5), without decoding the rest of it: many times as
+ *  fast as mainet_certificate_parse(). MAINET_E_CERTIFICATE for what is not DER. */
 mainet_status
-mn_validity_end(const uint8_t *der, size_t der_len, int64_t *seconds, mainet_error *err);
+mn_validity_read(const uint8_t *der, size_t der_len, int64_t *begin, int64_t *end,
+                 mainet_error *err);
 
 #endif

@@ -203,23 +203,26 @@ by_end(const void *a, const void *b)
 static mainet_status
 find_successors(mainet_identity_list *list, mainet_error *err)
 {
-    const mainet_certificate **own = calloc(2 * list->count + 1, sizeof *own);
-    const mainet_certificate **successors = NULL;
-    mainet_status status = MAINET_OK;
+    const mainet_certificate **successors = calloc(list->count + 1, sizeof *successors);
+    mn_place *places = calloc(list->count + 1, sizeof *places);
+    const bool has_room = successors != NULL && places != NULL;
 
-    if (own == NULL)
-        return mn_fail_memory(err, "successors");
-    successors = own + list->count;
-    for (size_t i = 0; i < list->count; i++)
-        own[i] = own_certificate(&list->identities[i]);
-    status = mn_successors(own, list->count, successors, err);
-    for (size_t i = 0; status == MAINET_OK && i < list->count; i++) {
+    for (size_t i = 0; has_room && i < list->count; i++) {
+        const mainet_certificate *own = own_certificate(&list->identities[i]);
+
+        places[i] = (mn_place){
+            own, mn_certificate_has_begun(own, list->identities[i]->confirmed_at), &successors[i]};
+    }
+    if (has_room)
+        mn_successors(places, list->count);
+    for (size_t i = 0; has_room && i < list->count; i++) {
         if (successors[i] != NULL)
             memcpy(list->identities[i]->superseded_by, mainet_certificate_sha256(successors[i]),
                    sizeof list->identities[i]->superseded_by);
     }
-    free(own);
-    return status;
+    free(places);
+    free(successors);
+    return has_room ? MAINET_OK : mn_fail_memory(err, "successors");
 }
 
 static mainet_status

@@ -86,7 +86,9 @@ check_place(removal *run, const mainet_identity *older, mainet_error *err)
     for (size_t i = 0; i < mainet_identity_list_count(run->list); i++) {
         const mainet_identity *newer = mn_identity_list_get(run->list, i);
 
-        if (!mn_certificate_supersedes(newer->chain.certificates[0], older->chain.certificates[0]))
+        if (!mn_certificate_supersedes(newer->chain.certificates[0],
+                                       older->chain.certificates[0]) ||
+            !mn_certificate_has_begun(newer->chain.certificates[0], newer->confirmed_at))
             continue;
         if (run->fitness[i] == FITNESS_UNKNOWN)
             MN_TRY(try_key(run, newer, &run->fitness[i], err));

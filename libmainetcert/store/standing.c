@@ -8,6 +8,7 @@
 
 #include "pkcs12/certificate.h"
 #include "pkcs12/validity.h"
+#include "store/identity.h"
 #include "store/rows.h"
 #include "store/token-private.h"
 
@@ -16,6 +17,7 @@ typedef struct item {
     mn_standing standing;
     uint8_t public_key[MN_SHA256_LEN];
     uint8_t holder[MN_SHA256_LEN]; /* SHA-256 of subject and issuer; of certificates */
+    int64_t begin;                 /* when a certificate begins to take the place of others */
 } item;
 
 typedef struct item_list {
@@ -69,18 +71,20 @@ hash_holder(const mn_attributes *plain, uint8_t holder[MN_SHA256_LEN], mainet_er
 
 /* What somebody stored in BER is decoded in full. */
 static bool
-read_end(const mn_attribute *value, int64_t *end)
+read_validity(const mn_attributes *plain, int64_t *begin, int64_t *end)
 {
+    const mn_attribute *value = mn_attributes_get(plain, CKA_VALUE);
     mainet_error no_matter = {0};
     mn_auto(mainet_certificate) certificate = NULL;
 
     if (value == NULL)
         return false;
-    if (mn_validity_end(value->value, value->value_len, end, &no_matter) == MAINET_OK)
+    if (mn_validity_read(value->value, value->value_len, begin, end, &no_matter) == MAINET_OK)
         return true;
     certificate = mainet_certificate_parse(value->value, value->value_len, &no_matter);
     if (certificate == NULL)
         return false;
+    *begin = mainet_certificate_not_before(certificate);
     *end = mainet_certificate_not_after(certificate);
     return true;
 }
@@ -89,17 +93,18 @@ static mainet_status
 add_certificate(item_list *list, const mn_object *object, mainet_error *err)
 {
     const mn_attributes *plain = mn_object_attributes(object);
+    int64_t begin = 0;
     int64_t end = 0;
     item *added = NULL;
 
-    if (mn_object_public_key_hash(object) == NULL ||
-        !read_end(mn_attributes_get(plain, CKA_VALUE), &end))
+    if (mn_object_public_key_hash(object) == NULL || !read_validity(plain, &begin, &end))
         return MAINET_OK;
     added = add(list, err);
     if (added == NULL)
         return mn_failure(err);
     added->standing.row = mn_object_id(object);
     added->standing.end = end;
+    added->begin = mn_attributes_number(plain, MN_CKA_CONFIRMED_AT, 0) != 0 ? INT64_MIN : begin;
     memcpy(added->public_key, mn_object_public_key_hash(object), sizeof added->public_key);
     return hash_holder(plain, added->holder, err);
 }
@@ -171,11 +176,20 @@ by_holder(const void *a, const void *b)
                             (first->standing.end > second->standing.end);
 }
 
-/* As find_successors of identity-list.c. */
+static int64_t
+earlier(int64_t first, int64_t second)
+{
+    return first < second ? first : second;
+}
+
+/* As mn_successors(), for any moment: one is superseded from when the first of those that end later
+ * has begun. */
 static void
 find_successors(item_list *certificates)
 {
-    const item *latest = NULL;
+    const item *previous = NULL;
+    int64_t later = INT64_MAX; /* the first beginning of those that end later */
+    int64_t equal = INT64_MAX; /* of those that end at the same time, too */
 
     if (certificates->count == 0)
         return;
@@ -183,9 +197,13 @@ find_successors(item_list *certificates)
     for (size_t i = 0; i < certificates->count; i++) {
         item *own = &certificates->items[i];
 
-        if (latest == NULL || memcmp(latest->holder, own->holder, sizeof own->holder) != 0)
-            latest = own;
-        own->standing.is_superseded = own->standing.end < latest->standing.end;
+        if (previous == NULL || memcmp(previous->holder, own->holder, sizeof own->holder) != 0)
+            later = equal = INT64_MAX;
+        else if (own->standing.end < previous->standing.end)
+            later = equal;
+        own->standing.superseded_from = later;
+        equal = earlier(equal, own->begin);
+        previous = own;
     }
 }
 
@@ -221,7 +239,7 @@ collect_keys(const item_list *keys, const item_list *certificates, mn_standings 
     size_t first = 0;
 
     for (size_t i = 0; i < keys->count; i++) {
-        mn_standing best = {.row = keys->items[i].standing.row, .is_superseded = true};
+        mn_standing best = {.row = keys->items[i].standing.row};
         size_t at = 0;
 
         while (first < certificates->count &&
@@ -232,8 +250,10 @@ collect_keys(const item_list *keys, const item_list *certificates, mn_standings 
              at++) {
             const mn_standing *own = &certificates->items[at].standing;
 
-            best.is_superseded = best.is_superseded && own->is_superseded;
-            best.end = at == first || own->end > best.end ? own->end : best.end;
+            if (at == first || own->superseded_from > best.superseded_from)
+                best.superseded_from = own->superseded_from;
+            if (at == first || own->end > best.end)
+                best.end = own->end;
         }
         if (at != first)
             standings->all[standings->count++] = best;

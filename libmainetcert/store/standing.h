@@ -8,8 +8,8 @@
  *  or its public half. A key that several certificates share stands as the best of them. */
 typedef struct mn_standing {
     int64_t row;
-    int64_t end;        /**< of the validity: seconds since 1970 */
-    bool is_superseded; /**< as mainet_identity_superseded_by() has it */
+    int64_t end;             /**< of the validity: seconds since 1970 */
+    int64_t superseded_from; /**< since when mainet_identity_superseded_by() has an answer */
 } mn_standing;
 
 /** How the objects of all identities of a token stand. Starts zeroed. */

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <p11-kit/pkcs11.h>
 
@@ -56,48 +57,44 @@ mn_certificate_supersedes(const mainet_certificate *newer, const mainet_certific
            mn_certificate_has_holder_of(newer, older);
 }
 
-/* One of many certificates, and where its successor goes. */
-typedef struct place {
-    const mainet_certificate *certificate;
-    const mainet_certificate **successor;
-} place;
+bool
+mn_certificate_has_begun(const mainet_certificate *certificate, int64_t confirmed_at)
+{
+    return confirmed_at != 0 || mainet_certificate_not_before(certificate) <= (int64_t)time(NULL);
+}
 
 /* One holder's certificates side by side, the latest first. */
 static int
 by_holder(const void *a, const void *b)
 {
-    const place *first = a;
-    const place *second = b;
+    const mn_place *first = a;
+    const mn_place *second = b;
     int order = compare_holders(first->certificate, second->certificate);
 
     return order != 0 ? order
                       : mn_certificate_compare_ends(first->certificate, second->certificate);
 }
 
-mainet_status
-mn_successors(const mainet_certificate *const *certificates, size_t count,
-              const mainet_certificate **successors, mainet_error *err)
+void
+mn_successors(mn_place *places, size_t count)
 {
+    const mainet_certificate *holder = NULL;
     const mainet_certificate *latest = NULL;
-    place *places = NULL;
 
-    if (count == 0)
-        return MAINET_OK;
-    places = calloc(count, sizeof *places);
-    if (places == NULL)
-        return mn_fail_memory(err, "successors");
-    for (size_t i = 0; i < count; i++)
-        places[i] = (place){certificates[i], &successors[i]};
-    qsort(places, count, sizeof *places, by_holder);
+    if (count != 0)
+        qsort(places, count, sizeof *places, by_holder);
     for (size_t i = 0; i < count; i++) {
         const mainet_certificate *own = places[i].certificate;
 
-        if (latest == NULL || !mn_certificate_has_holder_of(latest, own))
+        if (holder == NULL || !mn_certificate_has_holder_of(holder, own)) {
+            holder = own;
+            latest = NULL;
+        }
+        if (latest == NULL && places[i].has_begun)
             latest = own;
-        *places[i].successor = mn_certificate_supersedes(latest, own) ? latest : NULL;
+        *places[i].successor =
+            latest != NULL && mn_certificate_supersedes(latest, own) ? latest : NULL;
     }
-    free(places);
-    return MAINET_OK;
 }
 
 static mainet_status
@@ -112,8 +109,8 @@ has_key(mn_database *database, const mn_object *object, bool *has, mainet_error 
     return MAINET_OK;
 }
 
-/* Put the later of `*latest` and the certificate of a row in `*latest`, if that is an identity's.
- */
+/* Put the later of `*latest` and the certificate of a row in `*latest`, if that is an identity's
+ * and has begun. */
 static mainet_status
 consider(mn_database *database, const mn_keys *keys, int64_t row, mainet_certificate **latest,
          mainet_error *err)
@@ -126,7 +123,10 @@ consider(mn_database *database, const mn_keys *keys, int64_t row, mainet_certifi
     if (object == NULL)
         return mn_failure(err);
     certificate = mn_identity_decode(object, &status, err);
-    if (certificate == NULL || mn_certificate_compare_ends(*latest, certificate) <= 0)
+    if (certificate == NULL || mn_certificate_compare_ends(*latest, certificate) <= 0 ||
+        !mn_certificate_has_begun(
+            certificate,
+            (int64_t)mn_attributes_number(mn_object_attributes(object), MN_CKA_CONFIRMED_AT, 0)))
         return status;
     MN_TRY(has_key(database, object, &is_identity, err));
     if (is_identity) {

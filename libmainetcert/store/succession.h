@@ -17,15 +17,27 @@ mn_certificate_compare_ends(const mainet_certificate *first, const mainet_certif
 bool
 mn_certificate_has_holder_of(const mainet_certificate *first, const mainet_certificate *second);
 
-/** Whether `newer` takes the place of `older`: one holder's, and a later end of validity. */
+/** Whether `newer` is to take the place of `older`: one holder's, and a later end of validity. */
 bool
 mn_certificate_supersedes(const mainet_certificate *newer, const mainet_certificate *older);
 
-/** Find the latest successor of each of many certificates: `successors[i]`, borrowed from
- *  `certificates`, is NULL where `certificates[i]` has none. */
-mainet_status
-mn_successors(const mainet_certificate *const *certificates, size_t count,
-              const mainet_certificate **successors, mainet_error *err);
+/** Whether a certificate takes anybody's place yet, by the clock of this machine: until its
+ *  validity begins, its predecessor is needed. One that the service's confirmation page has
+ *  accepted, at `confirmed_at` if not 0, is of use whatever this clock says. */
+bool
+mn_certificate_has_begun(const mainet_certificate *certificate, int64_t confirmed_at);
+
+/** One of many certificates, whether it has begun, and where its successor goes. */
+typedef struct mn_place {
+    const mainet_certificate *certificate;
+    bool has_begun;
+    const mainet_certificate **successor;
+} mn_place;
+
+/** Find the latest successor of each of many certificates, borrowed from among them; NULL where
+ *  there is none. Reorders them. */
+void
+mn_successors(mn_place *places, size_t count);
 
 /** Find the latest successor of one certificate as an open transaction sees it, by index. Its key
  *  is in the token. `*successor`, yours to free, is NULL if there is none. */

@@ -197,6 +197,36 @@ expiry_is_told() {
     is "it has been renewed: nothing expires" "$status $out" '0 []'
 }
 
+# The site's clock is ahead, so that what it issues begins later than now.
+early_ones_wait() {
+    local seen
+
+    new_store
+    acquire now 20
+    mainet-standin clock --dir "$standin_dir" +240h
+    acquire early 300
+    mainet-standin clock --dir "$standin_dir" real
+    is "what has not begun takes nobody's place" "$(mainetcert list --json |
+        jq -c --arg now "${ids[now]}" '.[] | select(.id == $now) | .superseded_by')" null
+    like "the list says from when it is valid" "$(mainetcert --lang en list)" \
+        "valid from $(date -d '+10 days' +%Y-%m-)"
+    mainet list --expiring 30 --json
+    is "but nobody has to renew any more" "$status $out" '0 []'
+    mainet prune --yes --force --json
+    is "not even --force prunes for it" "$status $(jq -c .deleted <<<"$out")" '0 []'
+    mainet token set show-superseded=no
+    seen=$(pkcs11-tool --module "$MAINETCERT_MODULE" --list-objects --type cert 2>/dev/null)
+    is "applications that see nothing superseded see both" "$(grep -c '信託 太郎' <<<"$seen")" 2
+    mainet confirm "${ids[early]}" --json
+    is "the confirmation page refuses it" \
+        "$status $(jq -r '.confirmations[].standing' <<<"$out")" '1 not-yet-valid'
+    mainet-standin clock --dir "$standin_dir" +240h
+    mainet confirm "${ids[early]}"
+    mainet prune --yes --json
+    is "what the page accepts takes its place" "$(jq -r '.deleted[].id' <<<"$out")" "${ids[now]}"
+    mainet-standin clock --dir "$standin_dir" real
+}
+
 renewal() {
     local id
 
@@ -268,6 +298,7 @@ old_ones_are_pruned
 force_is_force
 one_is_deleted
 expiry_is_told
+early_ones_wait
 renewal
 reminders
 done_testing

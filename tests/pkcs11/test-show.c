@@ -7,11 +7,13 @@
 static const struct {
     const char *type; /* of a new key; NULL: that of the RSA identity */
     const char *subject;
+    int start;
     int days;
 } added[] = {
-    {"EC", "gone", -1},
-    {"EC", "EC", 100}, /* the one in the fixture has 365 */
-    {NULL, "RSA", 700},
+    {"EC", "gone", -2, -1},
+    {"EC", "EC", 0, 100}, /* the one in the fixture has 365 */
+    {NULL, "RSA", 0, 700},
+    {"EC", "ED25519", 5, 700}, /* takes nobody's place before it begins */
 };
 
 #define ADDED_COUNT (sizeof added / sizeof *added)
@@ -36,8 +38,8 @@ add_identities(void)
 
     for (size_t i = 0; i < ADDED_COUNT; i++) {
         EVP_PKEY *key = added[i].type == NULL ? keys[0] : make_key(added[i].type);
-        mainet_certificate *certificate =
-            make_certificate(key, added[i].subject, ca_key, "Test CA", 50 + (int)i, added[i].days);
+        mainet_certificate *certificate = make_certificate_from(
+            added[i].start, key, added[i].subject, ca_key, "Test CA", 50 + (int)i, added[i].days);
         const mn_identity_import what = {.key = key, .certificate = certificate};
         bool was_there = false;
         mainet_identity *identity = mn_identity_import_one(token, &what, &was_there, NULL);
@@ -76,10 +78,10 @@ static const struct {
     CK_ULONG certificates; /* the CA's too */
     CK_ULONG keys;
 } rows[] = {
-    {"yes", "yes", 7, 5},
-    {"no", "yes", 5, 4}, /* the RSA key stays: the newer certificate uses it too */
-    {"yes", "no", 6, 4},
-    {"no", "no", 4, 3},
+    {"yes", "yes", 8, 6},
+    {"no", "yes", 6, 5}, /* the RSA key stays: the newer certificate uses it too */
+    {"yes", "no", 7, 5},
+    {"no", "no", 5, 4},
 };
 
 START_TEST(settings_hide_certificates_and_keys_from_the_next_search_on)
@@ -88,7 +90,7 @@ START_TEST(settings_hide_certificates_and_keys_from_the_next_search_on)
     CK_OBJECT_HANDLE found[16];
 
     choose("yes", "yes");
-    ck_assert_uint_eq(find_class(session, &certificate_class, found), 7);
+    ck_assert_uint_eq(find_class(session, &certificate_class, found), 8);
     choose(rows[_i].superseded, rows[_i].expired);
     ck_assert_uint_eq(find_class(session, &certificate_class, found), rows[_i].certificates);
     ck_assert_uint_eq(find_class(session, &public_class, found), rows[_i].keys);
@@ -120,10 +122,11 @@ read_label(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, char label[64])
     label[template.ulValueLen] = '\0';
 }
 
-/* RSA, EC, ED25519, the CA, then what was added: gone, EC (2026-…), RSA (2028-…). */
-static const char *const certificate_order[] = {"Test CA", "EC",   "ED25519", "RSA (",
-                                                "RSA",     "EC (", "gone"};
-static const char *const key_order[] = {"RSA", "EC", "ED25519", "EC (", "gone"};
+/* RSA, EC, ED25519, the CA, then what was added: gone, EC (2026-…), RSA (2028-…), ED25519 (2028-…).
+ */
+static const char *const certificate_order[] = {"Test CA",   "EC",  "ED25519", "RSA (",
+                                                "ED25519 (", "RSA", "EC (",    "gone"};
+static const char *const key_order[] = {"RSA", "EC", "ED25519", "ED25519 (", "EC (", "gone"};
 
 static void
 check_order(CK_OBJECT_CLASS *class, const char *const *order, size_t count)
@@ -163,12 +166,12 @@ START_TEST(standings_follow_what_others_change)
     mainet_error err = {0};
 
     choose("no", "no");
-    ck_assert_uint_eq(find_class(session, &certificate_class, found), 4);
+    ck_assert_uint_eq(find_class(session, &certificate_class, found), 5);
     (void)mn_attributes_set_text(wanted, CKA_LABEL, "EC", NULL);
     ck_assert_int_eq(mn_token_find(token, mn_token_keys(token), wanted, &ids, NULL), MAINET_OK);
     for (size_t i = 0; i < ids.count; i++) /* the public key goes with the private one */
         (void)mn_token_delete(token, mn_token_keys(token), ids.ids[i], &err);
-    ck_assert_uint_eq(find_class(session, &certificate_class, found), 4);
+    ck_assert_uint_eq(find_class(session, &certificate_class, found), 5);
     mn_ids_clear(&ids);
     mn_attributes_free(wanted);
     mainet_token_free(token);

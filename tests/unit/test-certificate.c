@@ -58,21 +58,23 @@ START_TEST(parse_reads_every_field)
 END_TEST
 
 /* Read off the DER it is the same as decoded, as far as there is enough of it. */
-START_TEST(the_end_is_found_without_decoding)
+START_TEST(the_validity_is_found_without_decoding)
 {
     mainet_certificate *certificate = parse(certificates[_i].file);
     mainet_error err = {0};
+    int64_t begin = 0;
     int64_t end = 0;
     size_t len = 0;
     const uint8_t *der = mn_certificate_der(certificate, &len);
 
-    ck_assert_int_eq(mn_validity_end(der, len, &end, &err), MAINET_OK);
+    ck_assert_int_eq(mn_validity_read(der, len, &begin, &end, &err), MAINET_OK);
+    ck_assert_int_eq(begin, mainet_certificate_not_before(certificate));
     ck_assert_int_eq(end, mainet_certificate_not_after(certificate));
     for (size_t i = 0; i < len; i++) {
         uint8_t *cut = malloc(i == 0 ? 1 : i);
 
         memcpy(cut, der, i);
-        ck_assert_int_eq(mn_validity_end(cut, i, &end, &err), MAINET_E_CERTIFICATE);
+        ck_assert_int_eq(mn_validity_read(cut, i, &begin, &end, &err), MAINET_E_CERTIFICATE);
         free(cut);
     }
     mainet_certificate_free(certificate);
@@ -261,7 +263,7 @@ make_suite(void)
 
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, parse_reads_every_field, 0, count);
-    tcase_add_loop_test(tests, the_end_is_found_without_decoding, 0, count);
+    tcase_add_loop_test(tests, the_validity_is_found_without_decoding, 0, count);
     tcase_add_test(tests, names_are_utf8_and_not_escaped);
     tcase_add_loop_test(tests, der_parts_are_those_of_the_file, 0, count);
     tcase_add_test(tests, every_truncation_is_refused);

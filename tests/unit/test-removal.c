@@ -207,8 +207,9 @@ START_TEST(a_locked_token_loses_nothing)
 }
 END_TEST
 
-/* Same end of validity, other subject, other issuer: nobody takes anybody's place. */
-START_TEST(successors_share_subject_and_issuer)
+/* Same end of validity, other subject, other issuer: nobody takes anybody's place. Nor does what
+ * has not begun. */
+START_TEST(successors_share_subject_and_issuer_and_have_begun)
 {
     EVP_PKEY *other_ca = make_key("EC");
     mainet_certificate *all[] = {
@@ -217,19 +218,70 @@ START_TEST(successors_share_subject_and_issuer)
         make_certificate(keys[0], "a", other_ca, "Other CA", 3, 20),
         make_certificate(keys[0], "a", ca_key, "CA", 4, 30),
         make_certificate(keys[0], "a", ca_key, "CA", 5, 20),
+        make_certificate_from(1, keys[0], "a", ca_key, "CA", 6, 40),
+        make_certificate_from(1, keys[0], "b", ca_key, "CA", 7, 30),
     };
-    const mainet_certificate *successors[5];
+    const mainet_certificate *successors[7];
+    mn_place places[7];
 
-    ck_assert_int_eq(mn_successors((const mainet_certificate *const *)all, 5, successors, NULL),
-                     MAINET_OK);
+    for (size_t i = 0; i < 7; i++)
+        places[i] = (mn_place){all[i], mn_certificate_has_begun(all[i], 0), &successors[i]};
+    mn_successors(places, 7);
     ck_assert_ptr_eq(successors[0], all[3]);
     ck_assert_ptr_null(successors[1]);
     ck_assert_ptr_null(successors[2]);
     ck_assert_ptr_null(successors[3]);
     ck_assert_ptr_eq(successors[4], all[3]);
-    for (size_t i = 0; i < 5; i++)
+    ck_assert_ptr_null(successors[5]);
+    ck_assert_ptr_null(successors[6]);
+    for (size_t i = 0; i < 7; i++)
         mainet_certificate_free(all[i]);
     EVP_PKEY_free(other_ca);
+}
+END_TEST
+
+static const char *
+successor_of(const mainet_identity *identity)
+{
+    static char id[65];
+    mainet_identity *found = mainet_token_identity(token, mainet_identity_id(identity), NULL);
+    mainet_identity_list *list = mainet_token_identities(token, NULL);
+
+    ck_assert_ptr_nonnull(found);
+    strcpy(id, mainet_identity_superseded_by(found));
+    for (size_t i = 0; i < mainet_identity_list_count(list); i++) {
+        const mainet_identity *one = mn_identity_list_get(list, i);
+
+        if (strcmp(mainet_identity_id(one), mainet_identity_id(identity)) == 0)
+            ck_assert_str_eq(mainet_identity_superseded_by(one), id);
+    }
+    mainet_identity_list_free(list);
+    mainet_identity_free(found);
+    return id;
+}
+
+/* It begins in a month: until then its predecessor is what logs in. */
+START_TEST(what_has_not_begun_takes_nobodys_place)
+{
+    mainet_certificate *certificate =
+        make_certificate_from(30, keys[2], "holder", ca_key, "CA", 20, 400);
+    const mn_identity_import what = {.key = keys[2], .certificate = certificate};
+    bool was_there = false;
+    mainet_identity *next = mn_identity_import_one(token, &what, &was_there, NULL);
+    mainet_identity_list *list = NULL;
+
+    ck_assert_str_eq(successor_of(identities[0]), mainet_identity_id(identities[2]));
+    ck_assert_str_eq(successor_of(identities[2]), "");
+    ck_assert_str_eq(prunable(MAINET_DELETE_FORCE), "10");
+    /* the page says that it is of use, so this machine's clock is wrong */
+    ck_assert_int_eq(mn_identity_set_confirmed(next, 1234567890, NULL), MAINET_OK);
+    ck_assert_str_eq(successor_of(identities[2]), mainet_identity_id(next));
+    ck_assert_str_eq(prunable(0), "210");
+    list = mainet_token_prunable(token, 0, NULL);
+    ck_assert_int_eq(mainet_token_prune(token, list, 0, NULL), MAINET_OK);
+    mainet_identity_list_free(list);
+    mainet_identity_free(next);
+    mainet_certificate_free(certificate);
 }
 END_TEST
 
@@ -247,7 +299,8 @@ make_suite(void)
     tcase_add_test(tests, the_unconfirmed_do_not_push_out);
     tcase_add_test(tests, a_key_goes_with_its_last_certificate);
     tcase_add_test(tests, a_locked_token_loses_nothing);
-    tcase_add_test(tests, successors_share_subject_and_issuer);
+    tcase_add_test(tests, successors_share_subject_and_issuer_and_have_begun);
+    tcase_add_test(tests, what_has_not_begun_takes_nobodys_place);
     suite_add_tcase(suite, tests);
     return suite;
 }
