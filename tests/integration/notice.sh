@@ -158,6 +158,37 @@ the_labels_are_the_profile_s() {
     mail=$work/standin.eml
 }
 
+# renew ID [OPTION...]
+renew() {
+    run mainetcert --store "$work/store" --lang ja --json renew "$1" --notice "$mail" "${@:2}"
+}
+
+# The next notice brings the certificate that takes the place of the one before.
+a_notice_renews() {
+    local old new
+
+    acquire
+    old=$(jq -r .id <<<"$out")
+    new_order
+    sed '/^証明書番号:/d' "$work/standin.eml" >"$work/no-number.eml"
+    mail=$work/no-number.eml
+    renew "$old" --yes
+    is "a notice without number renews nothing" "$status $(jq -r .error.code <<<"$out")" "1 180"
+    sed 's/^証明書取得用パスワード: ./&x/' "$work/standin.eml" >"$work/wrong.eml"
+    mail=$work/wrong.eml
+    renew "$old" --yes
+    is "nor one with another password" "$status $(jq -r .error.code <<<"$out")" "1 550"
+    mail=$work/standin.eml
+    renew "$old" --certificate-number "$number"
+    is "a number beside the notice is wrong usage here too" "$status" 2
+    renew "$old" --yes
+    is "its own notice renews" "$status $(jq -r .certificate_number <<<"$out")" "0 $number"
+    new=$(jq -r .id <<<"$out")
+    like "after the page has confirmed it" "$(jq -c .confirmation.installed <<<"$out")" true
+    like "the old one goes" "$(jq -r '.deleted[].id' <<<"$out")" "$old"
+    is "the new one is kept" "$(mainetcert --store "$work/store" show "$new" --json | jq -r .id)" "$new"
+}
+
 usage() {
     acquire --certificate-number 1
     is "a number beside the notice is wrong usage" "$status" 2
@@ -171,5 +202,6 @@ mainetcert --store "$work/store" token init --no-pin >"$work/token" || exit
 every_form_is_read
 what_is_wrong_is_told
 the_labels_are_the_profile_s
+a_notice_renews
 usage
 done_testing
