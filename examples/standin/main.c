@@ -10,35 +10,84 @@
 #include "ports.h"
 #include "serve.h"
 
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { EXIT_USAGE = 2 };
 
+/* Room for 64 characters of UTF-8, and a number. */
+enum { ORDER_NAME_SIZE = 320 };
+
+/* The common name of one order of several ends in its number. */
 static bool
-do_order(const st_options *options)
+place(st_transaction *change, const st_options *options, int64_t number, st_order_notice *notice,
+      char *common_name, size_t common_name_size)
 {
     const st_order_request request = {.group_id = options->group_id,
-                                      .common_name = options->common_name,
+                                      .common_name = common_name,
                                       .key = options->key,
                                       .p12 = options->p12,
                                       .days = options->days,
                                       .ready = !options->not_ready};
+    int len =
+        options->count == 1
+            ? snprintf(common_name, common_name_size, "%s", options->common_name)
+            : snprintf(common_name, common_name_size, "%s %" PRId64, options->common_name, number);
+
+    return len >= 0 && (size_t)len < common_name_size ? order_place(change, &request, notice)
+                                                      : complain("the common name is too long");
+}
+
+static bool
+print_order(const st_options *options, const st_order_notice *notice, const char *common_name,
+            uint16_t port, int64_t now)
+{
+    const st_order_request request = {.group_id = options->group_id, .common_name = common_name};
+
+    if (options->csv)
+        return notice_print_csv(&request, notice);
+    if (options->json)
+        return notice_print_json(&request, notice, port);
+    notice_print_mail(&request, notice, port, now);
+    return true;
+}
+
+/* All in one transaction: they are placed before any is printed. */
+static bool
+place_all(const st_options *options, st_order_notice *notices, char (*names)[ORDER_NAME_SIZE],
+          uint16_t ports[static PORT_DOORS], int64_t *now)
+{
     mn_auto(st_state) state = state_open(options->dir);
     mn_auto(st_transaction) change = state != NULL ? state_begin(state) : NULL;
-    st_order_notice notice;
-    uint16_t ports[PORT_DOORS];
-    int64_t now;
-    bool done;
 
-    if (change == NULL || !ports_choose(change, ports) || !order_place(change, &request, &notice))
+    if (change == NULL || !ports_choose(change, ports))
         return false;
-    now = clock_now(change);
-    done = state_commit(&change);
-    if (done && options->json)
-        done = notice_print_json(&request, &notice, ports[PORT_HTTPS]);
-    else if (done)
-        notice_print_mail(&request, &notice, ports[PORT_HTTPS], now);
-    OPENSSL_cleanse(&notice, sizeof notice);
+    for (int64_t i = 0; i < options->count; i++)
+        if (!place(change, options, i + 1, &notices[i], names[i], sizeof names[i]))
+            return false;
+    *now = clock_now(change);
+    return state_commit(&change);
+}
+
+static bool
+do_order(const st_options *options)
+{
+    const size_t count = (size_t)options->count;
+    st_order_notice *notices = calloc(count, sizeof *notices);
+    char(*names)[ORDER_NAME_SIZE] = calloc(count, sizeof *names);
+    uint16_t ports[PORT_DOORS];
+    int64_t now = 0;
+    bool done = notices != NULL && names != NULL && place_all(options, notices, names, ports, &now);
+
+    if (done && options->csv)
+        done = notice_print_csv_head();
+    for (size_t i = 0; done && i < count; i++)
+        done = print_order(options, &notices[i], names[i], ports[PORT_HTTPS], now);
+    if (notices != NULL)
+        OPENSSL_cleanse(notices, count * sizeof *notices);
+    free(notices);
+    free(names);
     return done;
 }
 

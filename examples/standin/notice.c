@@ -68,3 +68,26 @@ notice_print_json(const st_order_request *request, const st_order_notice *notice
         return false;
     return putchar('\n') != EOF;
 }
+
+static bool
+print_field(const char *text, char end)
+{
+    bool done = putchar('"') != EOF;
+
+    for (; done && *text != '\0'; text++)
+        done = (*text != '"' || putchar('"') != EOF) && putchar(*text) != EOF;
+    return done && putchar('"') != EOF && putchar(end) != EOF;
+}
+
+bool
+notice_print_csv_head(void)
+{
+    return puts("group_id,certificate_number,password,name") != EOF;
+}
+
+bool
+notice_print_csv(const st_order_request *request, const st_order_notice *notice)
+{
+    return print_field(request->group_id, ',') && print_field(notice->number, ',') &&
+           print_field(notice->password, ',') && print_field(request->common_name, '\n');
+}

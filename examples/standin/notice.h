@@ -13,4 +13,13 @@ notice_print_mail(const st_order_request *request, const st_order_notice *notice
 bool
 notice_print_json(const st_order_request *request, const st_order_notice *notice, uint16_t port);
 
+/** Begin a list of orders as `mainetcert batch` reads it. @return False when it cannot be written.
+ */
+bool
+notice_print_csv_head(void);
+
+/** Print one order of the list. @return False when it cannot be written. */
+bool
+notice_print_csv(const st_order_request *request, const st_order_notice *notice);
+
 #endif

@@ -15,6 +15,7 @@ const char options_help[] =
     "                       [--foreground]\n"
     "  mainet-standin order --dir DIR --group-id G --common-name CN [--key KEY] [--days N]\n"
     "                       [--p12 legacy|modern|legacy-leaf|modern-leaf] [--not-ready] [--json]\n"
+    "                       [--csv] [--count N]\n"
     "  mainet-standin clock --dir DIR [+25h|-3d|real]\n"
     "  mainet-standin revoke --dir DIR SERIAL\n"
     "  mainet-standin fault --dir DIR NAME|none|list\n"
@@ -26,7 +27,9 @@ const char options_help[] =
     "\n"
     "order prints the notice mail, with --json one object. KEY is rsa:2048 (the default),\n"
     "rsa:3072, rsa:4096, ec:P-256, ec:P-384, ec:P-521 or ed25519. --days counts from the\n"
-    "first retrieval; 0 or less gives a certificate that has expired already.\n"
+    "first retrieval; 0 or less gives a certificate that has expired already. --count places\n"
+    "so many orders, whose common names end in 1 to N; --csv prints them as 'mainetcert batch'\n"
+    "reads them.\n"
     "\n"
     "clock sets the site's clock ahead of or behind the machine's (s, m, h, d).\n"
     "A container of the form ...-leaf holds key and certificate alone, without the issuers.\n"
@@ -35,7 +38,7 @@ const char options_help[] =
     "\n"
     "Exit status: 0 done, 1 failed, 2 wrong usage.\n";
 
-enum value_kind { VALUE_TEXT, VALUE_PORT, VALUE_DAYS, VALUE_NONE };
+enum value_kind { VALUE_TEXT, VALUE_PORT, VALUE_DAYS, VALUE_COUNT, VALUE_NONE };
 
 static const struct known {
     const char *command; /* NULL: every one */
@@ -56,6 +59,8 @@ static const struct known {
     {"order", "p12", VALUE_TEXT, offsetof(st_options, p12)},
     {"order", "not-ready", VALUE_NONE, offsetof(st_options, not_ready)},
     {"order", "json", VALUE_NONE, offsetof(st_options, json)},
+    {"order", "csv", VALUE_NONE, offsetof(st_options, csv)},
+    {"order", "count", VALUE_COUNT, offsetof(st_options, count)},
 };
 
 static const struct known *
@@ -100,6 +105,11 @@ set_value(st_options *self, const struct known *option, const char *value)
         return true;
     case VALUE_DAYS:
         if (!read_number(option->name, value, -36500, 36500, &number))
+            return false;
+        memcpy(field, &(int64_t){number}, sizeof(int64_t));
+        return true;
+    case VALUE_COUNT:
+        if (!read_number(option->name, value, 1, 100000, &number))
             return false;
         memcpy(field, &(int64_t){number}, sizeof(int64_t));
         return true;
@@ -148,6 +158,8 @@ check_whole(const st_options *self)
     if (strcmp(self->command, "order") == 0 &&
         (self->group_id == NULL || self->common_name == NULL))
         return complain("order needs --group-id and --common-name");
+    if (self->json && self->csv)
+        return complain("--json and --csv exclude each other");
     return true;
 }
 
@@ -156,7 +168,7 @@ options_read(st_options *self, int argc, char *const *argv)
 {
     static const char *const commands[] = {"serve", "order", "clock", "revoke", "fault"};
 
-    *self = (st_options){.key = "rsa:2048", .p12 = "legacy", .days = 365};
+    *self = (st_options){.key = "rsa:2048", .p12 = "legacy", .days = 365, .count = 1};
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
         return self->help = true;
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++)

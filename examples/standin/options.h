@@ -15,12 +15,14 @@ typedef struct st_options {
     const char *key;
     const char *p12;
     int64_t days;
+    int64_t count;       /**< Of orders. */
     uint16_t https_port; /**< 0: the remembered one, else a free one. */
     uint16_t confirm_port;
     uint16_t http_port;
     bool foreground;
     bool not_ready;
     bool json;
+    bool csv;
     bool help;
 } st_options;
 
