@@ -94,14 +94,6 @@ close_delivery(const conversation *talk, mainet_identity *identity)
     return identity;
 }
 
-static bool
-is_container_fault(mainet_status status)
-{
-    return status == MAINET_E_NOT_PKCS12 || status == MAINET_E_PKCS12_PASSWORD ||
-           status == MAINET_E_PKCS12_NO_MAC || status == MAINET_E_PKCS12_UNUSABLE ||
-           status == MAINET_E_NO_KEY_PAIR || status == MAINET_E_CERTIFICATE;
-}
-
 /* Take up what an earlier call left. `*resolved` is false where the service has to be asked:
  * nothing is pending, or what is cannot be used, now as then. That stays where it is until the
  * service delivers anew, for it may be all that there is. */
@@ -120,8 +112,7 @@ take_up(const conversation *talk, bool *resolved)
         identity = mn_delivery_import(&found, talk->err);
     }
     status = identity != NULL ? MAINET_OK : mn_failure(talk->err);
-    *resolved = status != MAINET_E_PENDING_NOT_FOUND && status != MAINET_E_STORE_TAMPERED &&
-                !is_container_fault(status);
+    *resolved = status != MAINET_E_PENDING_NOT_FOUND && !mn_delivery_is_unusable(status);
     if (!*resolved && status != MAINET_E_PENDING_NOT_FOUND)
         mn_log_write(&talk->request->log, MAINET_LOG_WARNING,
                      "a pending delivery cannot be used: %s", talk->err->detail);

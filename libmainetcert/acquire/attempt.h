@@ -19,6 +19,7 @@ typedef struct mn_passage {
     const char *proxy; /**< its address; "": none */
     mn_login login;
     mainet_credentials credentials; /**< for MN_LOGIN_PASSWORD */
+    int32_t asked;                  /**< how often the caller was */
     int64_t left_ms;                /**< of the time for the whole exchange */
     bool is_asked;                  /**< the proxy wants to know who we are, and made no tunnel */
     bool takes_tickets;             /**< it knows Negotiate, and so does this libcurl */
@@ -30,7 +31,7 @@ typedef struct mn_attempt {
     mn_reply *reply;
     mn_passage *passage;
     CURL *easy;
-    CURLM *multi;
+    CURLM *multi; /**< that the handle is in; NULL: none */
     struct curl_slist *headers;
     size_t received;
     bool too_large;
@@ -39,6 +40,37 @@ typedef struct mn_attempt {
     mainet_error *err;
     char reason[CURL_ERROR_SIZE];
 } mn_attempt;
+
+/** Milliseconds of a clock that is never set. */
+int64_t
+mn_now_ms(void);
+
+/** Which proxy is on the way of an exchange, before the first attempt. */
+mn_passage
+mn_passage_of(const mn_exchange *exchange);
+
+/** Log in to the proxy that asked: with a ticket, which costs nobody a question, else as the caller
+ *  answers. */
+mainet_status
+mn_passage_answer(mn_passage *passage, const mn_exchange *exchange, mainet_error *err);
+
+/** Begin with libcurl; once a process, whoever else uses it. */
+mainet_status
+mn_attempts_begin(mainet_error *err);
+
+/** Tell libcurl all about an attempt and hand it over; MAINET_E_CONNECTION_HANDLE,
+ *  _REQUEST_HANDLE, _NO_MEMORY. */
+mainet_status
+mn_attempt_open(mn_attempt *attempt, CURLM *multi);
+
+/** What came of it once libcurl is done: the reply, a proxy's question (passage->is_asked), or why
+ *  not. */
+mainet_status
+mn_attempt_end(mn_attempt *attempt, CURLcode code);
+
+/** Take it back from libcurl. */
+void
+mn_attempt_close(mn_attempt *attempt);
 
 /** No body of this exchange is larger. */
 size_t

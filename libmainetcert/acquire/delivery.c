@@ -100,61 +100,83 @@ choose_identity(const mainet_pkcs12 *container)
     return chosen;
 }
 
-static mainet_identity *
-import_identity(const mn_delivery *delivery, const mainet_pkcs12 *container, size_t index,
-                const mn_path *chain, mainet_error *err)
+/* The import borrows from the arrival. */
+static void
+describe_import(const mn_delivery *delivery, size_t index, mn_arrival *arrival)
 {
-    const mn_identity_import import = {
-        .key = mn_pkcs12_key(container, index),
+    const mn_path *chain = &arrival->chain;
+
+    arrival->import = (mn_identity_import){
+        .key = mn_pkcs12_key(arrival->container, index),
         .certificate = chain->certificates[0],
         .chain = chain->certificates + 1,
         .chain_count = chain->count - 1,
-        .label = mainet_pkcs12_friendly_name(container, index),
+        .label = mainet_pkcs12_friendly_name(arrival->container, index),
         .exportable = delivery->exportable,
         .certificate_number = delivery->certificate_number,
         .group_id = delivery->group_id,
         .service = delivery->service,
         .acquired_at = delivery->delivered_at,
     };
-    mainet_identity *identity = NULL;
-    bool was_there = false;
+}
 
-    if (mn_request_progress(delivery->request, MAINET_PHASE_IMPORTING, 0, 0, err) != MAINET_OK)
-        return NULL;
-    identity = mn_identity_import_one(delivery->token, &import, &was_there, err);
-    if (identity != NULL && was_there)
-        mn_log_write(&delivery->request->log, MAINET_LOG_INFO,
-                     "the certificate was in the token already");
-    return identity;
+void
+mn_arrival_clear(mn_arrival *arrival)
+{
+    mainet_pkcs12_free(arrival->container);
+    *arrival = (mn_arrival){.container = NULL};
+}
+
+mainet_status
+mn_delivery_open(const mn_delivery *delivery, mn_arrival *arrival, mainet_error *err)
+{
+    mn_repository repository =
+        mn_repository_of(delivery->transport, delivery->request, mn_token_folder(delivery->token),
+                         MAINET_PHASE_OPENING);
+    mainet_pkcs12 *container = mainet_pkcs12_open(delivery->container, delivery->container_len,
+                                                  delivery->password, delivery->password_len, err);
+    size_t index = 0;
+
+    arrival->container = container;
+    if (container == NULL)
+        return mn_failure(err);
+    MN_TRY(mn_pkcs12_require_identity(container, err));
+    if (*mainet_pkcs12_skipped(container) != '\0')
+        mn_log_write(&delivery->request->log, MAINET_LOG_WARNING, "the container also holds %s",
+                     mainet_pkcs12_skipped(container));
+    index = choose_identity(container);
+    MN_TRY(add_known_issuers(delivery->token, container, index, err));
+    MN_TRY(mn_complete(container, index, &repository, err));
+    mn_path_build(&arrival->chain, container, index);
+    MN_TRY(check_revocation(delivery, &arrival->chain, &repository, err));
+    MN_TRY(decide_issuer(delivery, &arrival->chain, err));
+    describe_import(delivery, index, arrival);
+    return MAINET_OK;
 }
 
 mainet_identity *
 mn_delivery_import(const mn_delivery *delivery, mainet_error *err)
 {
-    const mn_log *log = &delivery->request->log;
-    mn_auto(mainet_pkcs12) container = NULL;
-    mn_repository repository =
-        mn_repository_of(delivery->transport, delivery->request, mn_token_folder(delivery->token),
-                         MAINET_PHASE_OPENING);
-    mn_path chain;
-    size_t index = 0;
+    const mainet_request *request = delivery->request;
+    __attribute__((cleanup(mn_arrival_clear))) mn_arrival arrival = {.container = NULL};
+    mainet_identity *identity = NULL;
+    bool was_there = false;
 
-    if (mn_request_progress(delivery->request, MAINET_PHASE_OPENING, 0, 0, err) != MAINET_OK)
+    if (mn_request_progress(request, MAINET_PHASE_OPENING, 0, 0, err) != MAINET_OK ||
+        mn_delivery_open(delivery, &arrival, err) != MAINET_OK ||
+        mn_request_progress(request, MAINET_PHASE_IMPORTING, 0, 0, err) != MAINET_OK)
         return NULL;
-    container = mainet_pkcs12_open(delivery->container, delivery->container_len, delivery->password,
-                                   delivery->password_len, err);
-    if (container == NULL || mn_pkcs12_require_identity(container, err) != MAINET_OK)
-        return NULL;
-    if (*mainet_pkcs12_skipped(container) != '\0')
-        mn_log_write(log, MAINET_LOG_WARNING, "the container also holds %s",
-                     mainet_pkcs12_skipped(container));
-    index = choose_identity(container);
-    if (add_known_issuers(delivery->token, container, index, err) != MAINET_OK ||
-        mn_complete(container, index, &repository, err) != MAINET_OK)
-        return NULL;
-    mn_path_build(&chain, container, index);
-    if (check_revocation(delivery, &chain, &repository, err) != MAINET_OK ||
-        decide_issuer(delivery, &chain, err) != MAINET_OK)
-        return NULL;
-    return import_identity(delivery, container, index, &chain, err);
+    identity = mn_identity_import_one(delivery->token, &arrival.import, &was_there, err);
+    if (identity != NULL && was_there)
+        mn_log_write(&request->log, MAINET_LOG_INFO, "the certificate was in the token already");
+    return identity;
+}
+
+bool
+mn_delivery_is_unusable(mainet_status status)
+{
+    return status == MAINET_E_NOT_PKCS12 || status == MAINET_E_PKCS12_PASSWORD ||
+           status == MAINET_E_PKCS12_NO_MAC || status == MAINET_E_PKCS12_UNUSABLE ||
+           status == MAINET_E_NO_KEY_PAIR || status == MAINET_E_CERTIFICATE ||
+           status == MAINET_E_STORE_TAMPERED;
 }

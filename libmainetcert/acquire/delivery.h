@@ -2,6 +2,7 @@
 #ifndef MN_ACQUIRE_DELIVERY_H
 #define MN_ACQUIRE_DELIVERY_H
 
+#include "acquire/chain.h"
 #include "acquire/pending.h"
 #include "acquire/transport.h"
 #include "store/identity.h"
@@ -22,12 +23,33 @@ typedef struct mn_delivery {
     int64_t delivered_at;
 } mn_delivery;
 
+/** A delivery that was opened: what is to be imported, borrowed from the container in it and from
+ *  the delivery. */
+typedef struct mn_arrival {
+    mainet_pkcs12 *container;
+    mn_path chain;
+    mn_identity_import import;
+} mn_arrival;
+
+void
+mn_arrival_clear(mn_arrival *arrival);
+
 /** What is pending, as a delivery to a request's caller. */
 void
 mn_delivery_of_pending(mn_delivery *delivery, const mn_pending *pending);
 
+/** Open the container, complete its chain and decide on its issuer. `arrival` is cleared by the
+ *  caller, also on failure. */
+mainet_status
+mn_delivery_open(const mn_delivery *delivery, mn_arrival *arrival, mainet_error *err);
+
 /** Open the container, decide on its issuer, and import the identity in one transaction. */
 mainet_identity *
 mn_delivery_import(const mn_delivery *delivery, mainet_error *err);
+
+/** Whether a failure means that what was delivered cannot be used, now as then: asking the service
+ *  again may help. */
+bool
+mn_delivery_is_unusable(mainet_status status);
 
 #endif

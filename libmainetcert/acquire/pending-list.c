@@ -148,7 +148,7 @@ mainet_pending_discard(const mainet_pending *pending, mainet_error *err)
 {
     if (pending == NULL)
         return mn_fail(err, MAINET_E_ARGUMENT, 0, "a delivery is required");
-    return mn_parcel_remove(pending->token, pending->id, MN_HEARD(err));
+    return mn_parcels_remove(pending->token, (const char *const[]){pending->id}, 1, MN_HEARD(err));
 }
 
 mainet_token *

@@ -155,5 +155,5 @@ mn_pending_remove(mainet_token *token, const mainet_request *request, mainet_err
     char id[MN_PARCEL_ID_LEN + 1];
 
     MN_TRY(mn_pending_name(request, id, err));
-    return mn_parcel_remove(token, id, err);
+    return mn_parcels_remove(token, (const char *const[]){id}, 1, err);
 }

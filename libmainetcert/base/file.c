@@ -266,10 +266,17 @@ mn_file_write(int folder, const char *name, const uint8_t *data, size_t len, mai
 }
 
 mainet_status
-mn_file_remove(int folder, const char *name, mainet_error *err)
+mn_file_unlink(int folder, const char *name, mainet_error *err)
 {
     if (unlinkat(folder, name, 0) != 0 && errno != ENOENT)
         return mn_fail_access(err, MAINET_E_STORE_WRITE, errno, folder, name);
+    return MAINET_OK;
+}
+
+mainet_status
+mn_file_remove(int folder, const char *name, mainet_error *err)
+{
+    MN_TRY(mn_file_unlink(folder, name, err));
     (void)fsync(folder); /* a file that comes back after power loss is met again, not lost */
     return MAINET_OK;
 }

@@ -45,6 +45,10 @@ mn_file_read_secret(int folder, const char *name, size_t ceiling, mainet_error *
 mainet_status
 mn_file_write(int folder, const char *name, const uint8_t *data, size_t len, mainet_error *err);
 
+/** Remove a file; fine if it is gone. */
+mainet_status
+mn_file_unlink(int folder, const char *name, mainet_error *err);
+
 /** Remove a file and fsync the folder; fine if it is gone. */
 mainet_status
 mn_file_remove(int folder, const char *name, mainet_error *err);

@@ -332,18 +332,22 @@ remove_one(int pending, const char *serial, const char *id, mainet_error *err)
     char name[MN_PARCEL_NAME_LEN];
 
     make_name(serial, id, "", name);
-    MN_TRY(mn_file_remove(pending, name, err));
+    MN_TRY(mn_file_unlink(pending, name, err));
     make_name(serial, id, FRESH, name);
-    return mn_file_remove(pending, name, err);
+    return mn_file_unlink(pending, name, err);
 }
 
 mainet_status
-mn_parcel_remove(const mainet_token *token, const char *id, mainet_error *err)
+mn_parcels_remove(const mainet_token *token, const char *const *ids, size_t count,
+                  mainet_error *err)
 {
     auto_access access = ACCESS_INIT;
 
     MN_TRY(access_begin(&access, token, true, err));
-    return remove_one(access.pending, mainet_token_serial(token), id, err);
+    for (size_t i = 0; i < count; i++)
+        MN_TRY(remove_one(access.pending, mainet_token_serial(token), ids[i], err));
+    (void)fsync(access.pending); /* one that comes back after power loss is met again, not lost */
+    return MAINET_OK;
 }
 
 mainet_status

@@ -56,9 +56,10 @@ mainet_status
 mn_parcel_write(const mainet_token *token, const char *id, int room, const mn_secret *content,
                 mainet_error *err);
 
-/** Remove one; fine if there is none. Needs no keys. */
+/** Remove those of these ids, in one step; fine if there are none. Needs no keys. */
 mainet_status
-mn_parcel_remove(const mainet_token *token, const char *id, mainet_error *err);
+mn_parcels_remove(const mainet_token *token, const char *const *ids, size_t count,
+                  mainet_error *err);
 
 /** MAINET_E_PENDING_EXISTS if the token has any. `folder` is the store's, locked. */
 mainet_status
