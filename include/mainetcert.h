@@ -3,6 +3,7 @@
 #define MAINETCERT_H
 
 #include "mainetcert/acquire.h"
+#include "mainetcert/batch.h"
 #include "mainetcert/bytes.h"
 #include "mainetcert/certificate.h"
 #include "mainetcert/diagnose.h"

@@ -74,6 +74,7 @@ p11_ckr(mainet_status status)
     case MAINET_E_SERVICE_PROFILE:
     case MAINET_E_NOTICE:
     case MAINET_E_NOTICE_ADDRESS:
+    case MAINET_E_ORDER_LIST:
     case MAINET_E_AUTH_FAILED:
     case MAINET_E_NOT_AVAILABLE:
     case MAINET_E_BUSY:

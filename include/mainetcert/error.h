@@ -88,7 +88,8 @@ typedef enum mainet_status {
     MAINET_E_UNKNOWN_RETRIEVING = 117, /**< 1103: anything else, while retrieving. */
     MAINET_E_UNKNOWN_IMPORTING = 118,  /**< 1103: anything else, while importing. */
     MAINET_E_BROWSER_RUNNING = 119,    /**< 370: its list of modules is in use. */
-    MAINET_E_BROWSER_NOT_FOUND = 120   /**< 371: no browser that could use the module. */
+    MAINET_E_BROWSER_NOT_FOUND = 120,  /**< 371: no browser that could use the module. */
+    MAINET_E_ORDER_LIST = 121          /**< 182: a list of orders cannot be used. */
 } mainet_status;
 
 /** The languages of the error catalogue. @since 0.1.0 */

@@ -109,8 +109,8 @@ set_connection(mn_attempt *try)
     bad |= (int)curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, take_context);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, try);
     /* a connection of its own: on a reused one libcurl repeats a request that got no answer */
-    bad |= (int)curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-    bad |= (int)curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)!try->shares_connections);
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, (long)!try->shares_connections);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)try->passage->left_ms);
@@ -165,6 +165,46 @@ check_proxy(const mn_attempt *try)
     return MAINET_OK;
 }
 
+/* Handed over once, whatever libcurl thinks of a connection that ended without an answer. */
+static size_t
+give_form(char *out, size_t size, size_t count, void *user)
+{
+    mn_attempt *try = user;
+    const mn_secret *form = try->exchange->form;
+    size_t len = mn_secret_len(form) - try->sent;
+
+    len = len < size * count ? len : size * count;
+    memcpy(out, mn_secret_bytes(form) + try->sent, len);
+    try->sent += len;
+    return len;
+}
+
+static int
+refuse_rewind(void *user, curl_off_t offset, int origin)
+{
+    (void)user;
+    (void)offset;
+    (void)origin;
+    return CURL_SEEKFUNC_FAIL;
+}
+
+/* Not copied: it has the password in it. */
+static int
+set_form(mn_attempt *try, const mn_secret *form)
+{
+    CURL *easy = try->easy;
+    int bad =
+        (int)curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)mn_secret_len(form));
+
+    if (!try->shares_connections)
+        return bad | (int)curl_easy_setopt(easy, CURLOPT_POSTFIELDS, mn_secret_bytes(form));
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_form);
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_READDATA, try);
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, refuse_rewind);
+    return bad;
+}
+
 static int
 set_message(mn_attempt *try)
 {
@@ -176,11 +216,8 @@ set_message(mn_attempt *try)
     bad |= try->headers == NULL;
     bad |= (int)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, try->headers);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_USERAGENT, "libmainetcert/" MAINETCERT_VERSION);
-    if (form != NULL) { /* not copied: it has the password in it */
-        bad |= (int)curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                                     (curl_off_t)mn_secret_len(form));
-        bad |= (int)curl_easy_setopt(easy, CURLOPT_POSTFIELDS, mn_secret_bytes(form));
-    }
+    if (form != NULL)
+        bad |= set_form(try, form);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_HEADERDATA, try);

@@ -70,6 +70,7 @@ name_status(const mn_attempt *attempt, CURLcode code)
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
+    case CURLE_SEND_FAIL_REWIND: /* no answer on a connection that had been used before */
     case CURLE_PARTIAL_FILE:
     case CURLE_INTERFACE_FAILED:
     case CURLE_PROXY:

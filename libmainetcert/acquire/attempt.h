@@ -33,6 +33,8 @@ typedef struct mn_attempt {
     CURL *easy;
     CURLM *multi; /**< that the handle is in; NULL: none */
     struct curl_slist *headers;
+    bool shares_connections; /**< with other attempts in `multi` */
+    size_t sent;             /**< of the form, where they are shared */
     size_t received;
     bool too_large;
     mn_trust trust;

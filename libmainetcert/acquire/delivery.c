@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "acquire/delivery.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "acquire/completion.h"
@@ -34,7 +35,7 @@ is_expected(const mn_profile *profile, const mn_path *chain)
 }
 
 static mainet_status
-decide_issuer(const mn_delivery *delivery, const mn_path *chain, mainet_error *err)
+judge_issuer(const mn_delivery *delivery, const mn_path *chain, mainet_error *err)
 {
     const mainet_request *request = delivery->request;
     const mainet_certificate *leaf = chain->certificates[0];
@@ -56,6 +57,28 @@ decide_issuer(const mn_delivery *delivery, const mn_path *chain, mainet_error *e
                        mainet_certificate_sha256(issuer),
                        issuer == leaf ? " (of the certificate it issued)" : "");
     return MAINET_OK;
+}
+
+/* Nobody is asked of one issuer for each of many. */
+static mainet_status
+decide_issuer(const mn_delivery *delivery, const mn_path *chain, mainet_error *err)
+{
+    const mainet_certificate *issuer = chain->certificates[chain->count > 1 ? 1 : 0];
+    const char *sha256 = mainet_certificate_sha256(issuer);
+    mn_verdict *last = delivery->verdict;
+    mainet_status status = MAINET_OK;
+
+    if (last != NULL && strcmp(last->sha256, sha256) == 0) {
+        if (last->refusal.status != MAINET_OK)
+            *err = last->refusal;
+        return last->refusal.status;
+    }
+    status = judge_issuer(delivery, chain, err);
+    if (last != NULL) {
+        (void)snprintf(last->sha256, sizeof last->sha256, "%s", sha256);
+        last->refusal = status == MAINET_OK ? (mainet_error){.status = MAINET_OK} : *err;
+    }
+    return status;
 }
 
 /* Those that came with an earlier certificate need not be fetched, nor be decided on again. */

@@ -7,6 +7,12 @@
 #include "acquire/transport.h"
 #include "store/identity.h"
 
+/** The issuer that was decided on last, where one call imports many. */
+typedef struct mn_verdict {
+    char sha256[65];      /**< "": none yet */
+    mainet_error refusal; /**< MAINET_OK: it was accepted */
+} mn_verdict;
+
 /** What a service delivered, on its way into a token; everything is borrowed. */
 typedef struct mn_delivery {
     mainet_token *token;
@@ -21,6 +27,7 @@ typedef struct mn_delivery {
     const char *service; /**< path of the profile */
     bool exportable;
     int64_t delivered_at;
+    mn_verdict *verdict; /**< NULL: none is remembered */
 } mn_delivery;
 
 /** A delivery that was opened: what is to be imported, borrowed from the container in it and from

@@ -90,7 +90,8 @@ exchange_by_curl(void *self, const mn_exchange *exchange, mn_reply *reply, maine
 const mn_transport *
 mn_transport_curl(void)
 {
-    static const mn_transport transport = {.exchange = exchange_by_curl, .self = NULL};
+    static const mn_transport transport = {
+        .exchange = exchange_by_curl, .exchange_many = mn_exchange_many_by_curl, .self = NULL};
 
     return &transport;
 }

@@ -53,6 +53,24 @@ mn_reply_set_alert(mn_reply *reply, const char *reason);
         .headers = MN_BUFFER_INIT(65536)                                                           \
     }
 
+/** Many exchanges: where they come from, and where their replies go. None of them is_public. */
+typedef struct mn_crowd {
+    size_t jobs; /**< as many at a time */
+    /** The next to begin and its number; NULL: none for now. It lives until it is settled. */
+    const mn_exchange *(*next)(void *self, size_t *number);
+    /** One has ended: with a reply, which may be taken, or with a failure (`failure` is not NULL).
+     */
+    void (*settle)(void *self, size_t number, mn_reply *reply, const mainet_error *failure);
+    /** After those that ended together, and at least ten times a second. A failure ends it all:
+     *  what was not sent yet is given up, what was sent is awaited for MN_CROWD_GRACE_MS. Those
+     *  given up are settled with that failure. */
+    mainet_status (*round)(void *self, mainet_error *err);
+    void *self;
+} mn_crowd;
+
+/** How long a reply that is on its way is awaited, once nobody wants to go on. */
+#define MN_CROWD_GRACE_MS 10000
+
 /**
  * The seam between the conversation and the network.
  *
@@ -64,15 +82,24 @@ mn_reply_set_alert(mn_reply *reply, const char *reason);
  * `alert` where the server ended it so), _TLS_TRUST, _TLS_INTERCEPTED, _PROXY_CANCELLED,
  * _PROXY_CREDENTIALS, _NO_HTTP_STATUS, _REPLY_TOO_LARGE, _NO_MEMORY, _UNKNOWN_ASKING,
  * _UNKNOWN_RETRIEVING, or with what a callback answered.
+ *
+ * `exchange_many` does so for many, each by itself, over connections that it may use again; it ends
+ * when none is under way and `next` has none, with what `round` failed with. Progress is `round`'s
+ * to tell. A form that was handed over is not sent again there either.
  */
 typedef struct mn_transport {
     mainet_status (*exchange)(void *self, const mn_exchange *exchange, mn_reply *reply,
                               mainet_error *err);
+    mainet_status (*exchange_many)(void *self, const mn_crowd *crowd, mainet_error *err);
     void *self;
 } mn_transport;
 
 /** libcurl. */
 const mn_transport *
 mn_transport_curl(void);
+
+/** As mn_transport's `exchange_many`, by libcurl. */
+mainet_status
+mn_exchange_many_by_curl(void *self, const mn_crowd *crowd, mainet_error *err);
 
 #endif

@@ -95,10 +95,6 @@ mn_identity_list_new(size_t room, mainet_error *err);
 mainet_identity *
 mn_identity_list_get(const mainet_identity_list *list, size_t index);
 
-/** Take another reference. */
-mainet_identity *
-mn_identity_ref(mainet_identity *identity);
-
 /** Add an identity, which the list takes over, where there is room. */
 void
 mn_identity_list_add(mainet_identity_list *list, mainet_identity *identity);

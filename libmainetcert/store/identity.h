@@ -81,6 +81,10 @@ mn_identity_key(mainet_identity *identity, mainet_error *err);
 mainet_status
 mn_identity_set_confirmed(mainet_identity *identity, int64_t when, mainet_error *err);
 
+/** Take another reference. */
+mainet_identity *
+mn_identity_ref(mainet_identity *identity);
+
 /** The token it is in; borrowed. */
 mainet_token *
 mn_identity_token(const mainet_identity *identity);
