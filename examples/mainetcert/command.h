@@ -27,7 +27,8 @@ enum {
     TAKES_ACCEPT = 1 << 18, /* an issuer */
     IS_DEFAULT = 1 << 19,   /* what the group's word means by itself */
     TAKES_BROWSER = 1 << 24,
-    TAKES_BUNDLE = 1 << 25
+    TAKES_BUNDLE = 1 << 25,
+    TAKES_ORDERS = 1 << 26 /* a list of them */
 };
 
 /** One command: its words, its help, and what does it. */
@@ -59,6 +60,9 @@ command_is_group(const char *name);
 
 mainet_status
 command_acquire(const options *wanted, failure *why);
+
+mainet_status
+command_batch(const options *wanted, failure *why);
 
 mainet_status
 command_browser_add(const options *wanted, failure *why);

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <mainetcert/batch.h>
 #include <string.h>
 
 #include "command.h"
@@ -25,9 +26,10 @@ static const struct known {
     {"json", KIND_FLAG, EVERY, offsetof(options, json)},
     {"pin-source", KIND_SOURCE, EVERY, offsetof(options, pin_source)},
     {"service", KIND_TEXT, TAKES_SERVICE, offsetof(options, service)},
-    {"group-id", KIND_TEXT, TAKES_ORDER, offsetof(options, group_id)},
+    {"group-id", KIND_TEXT, TAKES_ORDER | TAKES_ORDERS, offsetof(options, group_id)},
     {"certificate-number", KIND_TEXT, TAKES_ORDER, offsetof(options, certificate_number)},
     {"notice", KIND_TEXT, TAKES_ORDER, offsetof(options, notice)},
+    {"jobs", KIND_JOBS, TAKES_ORDERS, offsetof(options, jobs)},
     {"password-source", KIND_SOURCE, TAKES_ORDER | TAKES_PASSWORD,
      offsetof(options, password_source)},
     {"not-exportable", KIND_FLAG, TAKES_IMPORT, offsetof(options, is_not_exportable)},
@@ -120,6 +122,16 @@ read_days(options *self, const char *text)
            self->expiring_days <= 36500;
 }
 
+static bool
+read_jobs(options *self, const char *text)
+{
+    char *end = NULL;
+    const long number = strtol(text, &end, 10);
+
+    self->jobs = number >= 1 && number <= MAINET_BATCH_JOBS_MAX ? (int32_t)number : 0;
+    return end != text && *end == '\0' && self->jobs != 0;
+}
+
 static mainet_status
 set_value(options *self, const struct known *option, const char *value, failure *why)
 {
@@ -143,6 +155,9 @@ set_value(options *self, const struct known *option, const char *value, failure 
     case KIND_DAYS:
         is_valid = read_days(self, value);
         break;
+    case KIND_JOBS:
+        is_valid = read_jobs(self, value);
+        break;
     case KIND_SHA256:
         is_valid = read_sha256(field, value);
         break;
@@ -154,6 +169,8 @@ set_value(options *self, const struct known *option, const char *value, failure 
         return fail_usage(why, MESSAGE_BAD_LANGUAGE, option->name, NULL);
     case KIND_DAYS:
         return fail_usage(why, MESSAGE_BAD_DAYS, option->name, NULL);
+    case KIND_JOBS:
+        return fail_usage(why, MESSAGE_BAD_JOBS, option->name, NULL);
     case KIND_SHA256:
         return fail_usage(why, MESSAGE_BAD_SHA256, option->name, NULL);
     default:

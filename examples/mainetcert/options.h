@@ -26,6 +26,7 @@ typedef struct options {
     const char *certificate_number;
     const char *password_source;
     const char *notice;
+    int32_t jobs; /**< 0: not given. */
     const char *offline_bundle;
     bool is_not_exportable;
     bool yes;
@@ -65,6 +66,7 @@ typedef enum option_kind {
     KIND_SOURCE,
     KIND_LANGUAGE,
     KIND_DAYS,
+    KIND_JOBS,
     KIND_SHA256
 } option_kind;
 

@@ -31,13 +31,15 @@ describe(mainet_phase phase, int64_t done, int64_t total)
     case MAINET_PHASE_CHECKING:
         return message_make(MESSAGE_PROGRESS_CHECKING, NULL, NULL);
     case MAINET_PHASE_ASKING:
-        return message_make(MESSAGE_PROGRESS_ASKING, NULL, NULL);
+        return message_make(total > 0 ? MESSAGE_PROGRESS_ASKING_OF : MESSAGE_PROGRESS_ASKING,
+                            done_text, total_text);
     case MAINET_PHASE_RETRIEVING:
         return message_make(total > 0 ? MESSAGE_PROGRESS_RETRIEVING_OF
                                       : MESSAGE_PROGRESS_RETRIEVING,
                             done_text, total_text);
     case MAINET_PHASE_OPENING:
-        return message_make(MESSAGE_PROGRESS_OPENING, NULL, NULL);
+        return message_make(total > 0 ? MESSAGE_PROGRESS_OPENING_OF : MESSAGE_PROGRESS_OPENING,
+                            done_text, total_text);
     case MAINET_PHASE_IMPORTING:
         return message_make(MESSAGE_PROGRESS_IMPORTING, NULL, NULL);
     }

@@ -32,6 +32,7 @@
 
 SCOPED_TYPE(char, free)
 SCOPED_TYPE(json_t, json_decref)
+SCOPED_TYPE(mainet_batch, mainet_batch_free)
 SCOPED_TYPE(mainet_bytes, mainet_bytes_free)
 SCOPED_TYPE(mainet_confirmation, mainet_confirmation_free)
 SCOPED_TYPE(mainet_diagnosis, mainet_diagnosis_free)
