@@ -51,6 +51,9 @@ find_in_environment(surroundings *found, bool has_proxy)
     }
 }
 
+/* A session bus that does not answer would hold us for ever. */
+#define GSETTINGS "timeout 2 gsettings get"
+
 /* The first line that a command prints, without quotation marks; "" if it fails. */
 static void
 ask_command(const char *command, char *answer, size_t answer_size)
@@ -79,19 +82,18 @@ find_in_gnome(surroundings *found)
     char mode[64];
     char value[1024];
 
-    ask_command("gsettings get org.gnome.system.proxy mode 2>/dev/null", mode, sizeof mode);
+    ask_command(GSETTINGS " org.gnome.system.proxy mode 2>/dev/null", mode, sizeof mode);
     if (strcmp(mode, "auto") == 0) {
-        ask_command("gsettings get org.gnome.system.proxy autoconfig-url 2>/dev/null", value,
+        ask_command(GSETTINGS " org.gnome.system.proxy autoconfig-url 2>/dev/null", value,
                     sizeof value);
         add(found, "GNOME", "autoconfig-url", *value == '\0' ? "WPAD" : value, false);
     } else if (strcmp(mode, "manual") == 0) {
         char port[64];
         scoped(char) address = NULL;
 
-        ask_command("gsettings get org.gnome.system.proxy.https host 2>/dev/null", value,
+        ask_command(GSETTINGS " org.gnome.system.proxy.https host 2>/dev/null", value,
                     sizeof value);
-        ask_command("gsettings get org.gnome.system.proxy.https port 2>/dev/null", port,
-                    sizeof port);
+        ask_command(GSETTINGS " org.gnome.system.proxy.https port 2>/dev/null", port, sizeof port);
         if (asprintf(&address, "%s:%s", value, port) < 0)
             (void)must_have(address = NULL);
         if (*value != '\0')

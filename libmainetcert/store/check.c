@@ -228,20 +228,20 @@ check_key_pair(const mn_object *object, const mn_keys *keys, mainet_error *err)
     mainet_error unknown = {0};
     mn_auto(EVP_PKEY) key = NULL;
     mn_auto(EVP_PKEY) public_key = NULL;
-    bool fits = true;
+    bool fits = false;
 
     if (mn_object_class(object) != CKO_PRIVATE_KEY)
         return MAINET_OK;
+    ERR_set_mark();
     public_key = mn_object_public_key(object, &unknown);
     if (public_key != NULL)
         key = mn_object_private_key(object, keys, &unknown);
-    ERR_clear_error();
+    fits = key != NULL && mn_key_signs_for(key, public_key);
+    ERR_pop_to_mark();
     if (key == NULL && mn_failure(&unknown) == MAINET_E_NO_MEMORY)
         return mn_fail_memory(err, "key");
     if (public_key == NULL || (key == NULL && mn_failure(&unknown) == MAINET_E_PKCS12_UNUSABLE))
         return MAINET_OK;
-    fits = key != NULL && mn_key_signs_for(key, public_key);
-    ERR_clear_error();
     if (!fits)
         return mn_fail(err, MAINET_E_STORE_TAMPERED, 0,
                        "the key does not sign for its public half");

@@ -59,21 +59,25 @@ static mainet_status
 try_key(const removal *run, const mainet_identity *identity, fitness *found, mainet_error *err)
 {
     mainet_error unusable = {0};
-    mn_auto(EVP_PKEY) public_key =
-        X509_get_pubkey(mn_certificate_x509(identity->chain.certificates[0]));
+    mn_auto(mn_object) certificate =
+        mn_rows_load(run->database, run->keys, identity->row, &unusable);
     mn_auto(mn_object) object =
         mn_rows_load(run->database, run->keys, identity->key_row, &unusable);
-    mn_auto(EVP_PKEY) key =
-        object == NULL ? NULL : mn_object_private_key(object, run->keys, &unusable);
+    mn_auto(EVP_PKEY) public_key = NULL;
+    mn_auto(EVP_PKEY) key = NULL;
 
-    if (key == NULL && unusable.status == MAINET_E_NO_MEMORY)
-        return mn_fail_memory(err, "key");
-    *found = key != NULL && public_key != NULL &&
-                     mn_attributes_bool(mn_object_attributes(object), CKA_SIGN, true) &&
+    ERR_set_mark();
+    if (certificate != NULL && object != NULL)
+        public_key = mn_object_public_key(certificate, &unusable);
+    if (public_key != NULL)
+        key = mn_object_private_key(object, run->keys, &unusable);
+    *found = key != NULL && mn_attributes_bool(mn_object_attributes(object), CKA_SIGN, true) &&
                      mn_key_signs_for(key, public_key)
                  ? FITNESS_USABLE
                  : FITNESS_UNUSABLE;
-    ERR_clear_error();
+    ERR_pop_to_mark();
+    if (key == NULL && unusable.status == MAINET_E_NO_MEMORY)
+        return mn_fail_memory(err, "key");
     return MAINET_OK;
 }
 
