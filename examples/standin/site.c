@@ -39,16 +39,19 @@ answer_form(void *site, struct MHD_Connection *connection, const st_form *form, 
 {
     static const char html[] =
         "<form method=\"post\" action=\"/download\" accept-charset=\"utf-8\">\n"
-        "<label for=\"group_id\">グループID</label>\n"
+        "<label for=\"group_id\">グループID <span lang=\"en\">Group ID</span></label>\n"
         "<input id=\"group_id\" name=\"group_id\" required maxlength=\"256\""
         " autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\" autofocus>\n"
-        "<label for=\"certificate_number\">証明書番号</label>\n"
+        "<label for=\"certificate_number\">証明書番号"
+        " <span lang=\"en\">Certificate number</span></label>\n"
         "<input id=\"certificate_number\" name=\"certificate_number\" required maxlength=\"256\""
         " autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\">\n"
-        "<label for=\"password\">証明書取得用パスワード</label>\n"
+        "<label for=\"password\">証明書取得用パスワード"
+        " <span lang=\"en\">Retrieval password</span></label>\n"
         "<input id=\"password\" name=\"password\" type=\"password\" required maxlength=\"256\""
         " autocomplete=\"off\">\n"
-        "<button type=\"submit\">ダウンロード</button>\n</form>\n";
+        "<button type=\"submit\">ダウンロード <span lang=\"en\">Download</span></button>\n"
+        "</form>\n";
     st_page page;
 
     (void)site, (void)connection, (void)form;
@@ -58,7 +61,7 @@ answer_form(void *site, struct MHD_Connection *connection, const st_form *form, 
         "グループID、証明書番号、証明書取得用パスワードを入力し、「ダウンロード」を押して"
         "ください。",
         "Enter the group ID, the certificate number and the retrieval password, then "
-        "press ダウンロード (download). The file is opened with the same password.");
+        "press Download. The file is opened with the same password.");
     if (page.out != NULL)
         (void)fputs(html, page.out);
     page_end(&page, reply, MHD_HTTP_OK);

@@ -85,12 +85,20 @@ class Chromium:
         self._url = url
         self._send("Page.navigate", {"url": url})
 
+    def evaluate(self, expression):
+        """Answer the value of an expression of JavaScript in the page."""
+        answer = self._call("Runtime.evaluate", {"expression": expression, "returnByValue": True})
+        return answer.get("result", {}).get("value")
+
+    def resize(self, width, height):
+        """Show pages as a phone of so many CSS pixels does."""
+        self._call("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": height, "deviceScaleFactor": 2, "mobile": True})
+
     def text(self):
         """Answer what the page shows, as text; "" while there is none."""
-        answer = self._call("Runtime.evaluate", {
-            "expression": "document.readyState === 'complete' && document.body"
-                          " ? document.body.innerText : ''"})
-        return answer.get("result", {}).get("value", "")
+        return self.evaluate("document.readyState === 'complete' && document.body"
+                             " ? document.body.innerText : ''") or ""
 
     def wait_for(self, text, timeout=60):
         """Wait until the page shows `text`; answer all that it shows.

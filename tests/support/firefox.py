@@ -137,6 +137,17 @@ class Firefox:
             time.sleep(0.1)
         raise TimeoutError(f"the page does not show {text!r} but {shown!r}")
 
+    def evaluate(self, script):
+        """Answer what a script that runs in the page returns."""
+        return self._content(script)
+
+    def type(self, text):
+        """Press a key for each character; a tab and a newline are keys, too."""
+        keys = [{"\t": "\ue004", "\n": "\ue007"}.get(key, key) for key in text]
+        self._call("WebDriver:PerformActions", actions=[{
+            "type": "key", "id": "keyboard",
+            "actions": [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]}])
+
     def prompts(self):
         """Answer the prompts seen so far: each its type and text."""
         return self._privileged(

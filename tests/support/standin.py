@@ -42,9 +42,16 @@ class Standin:
 
     def confirm_url(self):
         """Answer the address of the confirmation page."""
+        return self._url("confirm")
+
+    def site_url(self):
+        """Answer the address of the site's top page."""
+        return self._url("retrieve").rsplit("/", 1)[0] + "/"
+
+    def _url(self, section):
         profile = configparser.ConfigParser(interpolation=None, strict=False)
         profile.read(self.profile, encoding="utf-8")
-        return profile["confirm"]["url"]
+        return profile[section]["url"]
 
     def order(self, *options):
         """Order a certificate; answer its group ID, number and password."""
