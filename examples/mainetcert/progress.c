@@ -70,6 +70,19 @@ hear(mainet_phase phase, int64_t done, int64_t total, void *user_data)
     return MAINET_OK;
 }
 
+mainet_status
+progress_step(message id, int64_t done, int64_t total, mainet_error *err)
+{
+    scoped(char) done_text = text_number(done);
+    scoped(char) total_text = text_number(total);
+
+    if (is_interrupted)
+        return fail(err, MAINET_E_CANCELLED, 0, "ended by the user");
+    if (terminal_is_live(stderr))
+        show(message_make(id, done_text, total_text));
+    return MAINET_OK;
+}
+
 static void
 hear_log(mainet_log_level level, const char *text, void *user_data)
 {

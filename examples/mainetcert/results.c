@@ -31,6 +31,38 @@ is_in_token(mainet_order_state state)
     return state == MAINET_ORDER_DONE || state == MAINET_ORDER_PRESENT;
 }
 
+/* One order as it is told. */
+typedef struct row {
+    mainet_order_state state;
+    mainet_error error; /* of its acquisition, else of its handout */
+    mainet_identity *identity;
+    const char *file;
+} row;
+
+static void
+row_clear(row *self)
+{
+    mainet_identity_free(self->identity);
+}
+
+#define row_init __attribute__((cleanup(row_clear))) row
+
+static void
+fill_row(row *self, const mainet_batch *batch, const handout *out, size_t index)
+{
+    *self = (row){.state = mainet_batch_state(batch, index), .file = ""};
+    if (is_in_token(self->state))
+        self->identity = mainet_batch_identity(batch, index, NULL);
+    (void)fail(&self->error, mainet_batch_status(batch, index), 0, "%s",
+               mainet_batch_detail(batch, index));
+    if (index >= out->count)
+        return;
+    if (out->files[index] != NULL)
+        self->file = out->files[index];
+    else if (self->error.status == MAINET_OK)
+        self->error = out->errors[index];
+}
+
 /* Quoted: a number is text, and a program for tables leaves it as it is. */
 static void
 print_field(const char *text, const char *end)
@@ -47,74 +79,79 @@ print_field(const char *text, const char *end)
 }
 
 static void
-print_row(const mainet_batch *batch, size_t index)
+print_row(const mainet_batch *batch, const handout *out, size_t index)
 {
-    const mainet_status status = mainet_batch_status(batch, index);
-    const mainet_order_state state = mainet_batch_state(batch, index);
-    scoped(mainet_identity) identity =
-        is_in_token(state) ? mainet_batch_identity(batch, index, NULL) : NULL;
-    scoped(char) code =
-        status == MAINET_OK ? must_have(strdup("")) : text_number(mainet_status_code(status));
+    row_init one = {.identity = NULL};
+    scoped(char) code = NULL;
 
+    fill_row(&one, batch, out, index);
+    code = text_number(mainet_status_code(one.error.status));
     print_field(mainet_batch_group_id(batch, index), ",");
     print_field(mainet_batch_certificate_number(batch, index), ",");
-    (void)printf("%s,%s,%s,%s\n", name_state(state), code,
-                 status == MAINET_OK ? "" : mainet_status_name(status),
-                 identity == NULL ? "" : mainet_identity_id(identity));
+    (void)printf("%s,%s,%s,%s,%s\n", name_state(one.state),
+                 one.error.status == MAINET_OK ? "" : code,
+                 one.error.status == MAINET_OK ? "" : mainet_status_name(one.error.status),
+                 one.identity == NULL ? "" : mainet_identity_id(one.identity), one.file);
 }
 
 static json_t *
-describe_row(const mainet_batch *batch, size_t index)
+describe_row(const mainet_batch *batch, const handout *out, size_t index)
 {
-    const mainet_status status = mainet_batch_status(batch, index);
-    const mainet_order_state state = mainet_batch_state(batch, index);
-    scoped(mainet_identity) identity =
-        is_in_token(state) ? mainet_batch_identity(batch, index, NULL) : NULL;
-    json_t *row = must_have(json_object());
+    row_init one = {.identity = NULL};
+    json_t *self = must_have(json_object());
+    bool is_well = false;
 
-    json_put(row, "group_id", json_text(mainet_batch_group_id(batch, index)));
-    json_put(row, "certificate_number", json_text(mainet_batch_certificate_number(batch, index)));
-    json_put(row, "result", json_text(name_state(state)));
-    json_put(row, "code",
-             status == MAINET_OK ? json_null() : json_integer(mainet_status_code(status)));
-    json_put(row, "status",
-             status == MAINET_OK ? json_null() : json_text(mainet_status_name(status)));
-    json_put(row, "detail", json_optional(mainet_batch_detail(batch, index)));
-    json_put(row, "id", identity == NULL ? json_null() : json_text(mainet_identity_id(identity)));
-    return row;
+    fill_row(&one, batch, out, index);
+    is_well = one.error.status == MAINET_OK;
+    json_put(self, "group_id", json_text(mainet_batch_group_id(batch, index)));
+    json_put(self, "certificate_number", json_text(mainet_batch_certificate_number(batch, index)));
+    json_put(self, "result", json_text(name_state(one.state)));
+    json_put(self, "code",
+             is_well ? json_null() : json_integer(mainet_status_code(one.error.status)));
+    json_put(self, "status",
+             is_well ? json_null() : json_text(mainet_status_name(one.error.status)));
+    json_put(self, "detail", json_optional(one.error.detail));
+    json_put(self, "id",
+             one.identity == NULL ? json_null() : json_text(mainet_identity_id(one.identity)));
+    json_put(self, "file", json_optional(one.file));
+    return self;
 }
 
 static void
-print_rows(const options *wanted, const mainet_batch *batch, failure *why)
+print_rows(const options *wanted, const mainet_batch *batch, const handout *out, failure *why)
 {
     json_t *rows = NULL;
 
     if (!wanted->json) {
-        (void)puts("group_id,certificate_number,result,code,status,id");
+        (void)puts("group_id,certificate_number,result,code,status,id,file");
         for (size_t i = 0; i < mainet_batch_count(batch); i++)
-            print_row(batch, i);
+            print_row(batch, out, i);
         (void)fflush(stdout);
         return;
     }
     rows = must_have(json_array());
     for (size_t i = 0; i < mainet_batch_count(batch); i++)
-        (void)json_array_append_new(rows, describe_row(batch, i));
+        (void)json_array_append_new(rows, describe_row(batch, out, i));
     why->partial = must_have(json_object());
     json_put(why->partial, "orders", rows);
 }
 
 mainet_status
-results_report(const options *wanted, const mainet_batch *batch, mainet_status status, failure *why)
+results_report(const options *wanted, const mainet_batch *batch, const handout *out,
+               mainet_status status, failure *why)
 {
     const size_t count = mainet_batch_count(batch);
     size_t done = 0;
 
-    print_rows(wanted, batch, why);
+    print_rows(wanted, batch, out, why);
     for (size_t i = 0; i < count; i++) {
-        done += is_in_token(mainet_batch_state(batch, i));
-        if (status == MAINET_OK && mainet_batch_status(batch, i) != MAINET_OK)
-            status = fail(&why->error, mainet_batch_status(batch, i), 0, "%.100s: %s",
-                          mainet_batch_certificate_number(batch, i), mainet_batch_detail(batch, i));
+        row_init one = {.identity = NULL};
+
+        fill_row(&one, batch, out, i);
+        done += is_in_token(one.state);
+        if (status == MAINET_OK && one.error.status != MAINET_OK)
+            status = fail(&why->error, one.error.status, 0, "%.100s: %s",
+                          mainet_batch_certificate_number(batch, i), one.error.detail);
     }
     if (terminal_is_live(stderr)) {
         scoped(char) of = text_number((int64_t)count);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Many orders at a time: acquired, failed with their numbers, interrupted and run again.
+# Many orders at a time: acquired, failed with their numbers, interrupted and run again, handed out.
 # Needs mainetcert and mainet-standin on PATH.
 set -u
 here=$(dirname "$(realpath "$0")")
@@ -60,6 +60,7 @@ pending_files() {
 every_order_is_acquired() {
     new_store
     order_list 24
+    count_asked
     batch "$orders" --jobs 6
     is "24 orders are acquired" "$status $(results)" '0 24 done'
     is "and in the token" "$(identities)" 24
@@ -223,7 +224,118 @@ lists_of_all_kinds() {
     is "and so is no list" "$status" 2
 }
 
+# listed FILE: the password of a file
+listed() {
+    awk -F'","' -v file="$1" '$4 == file { sub(/"$/, "", $5); print $5 }' "$handout/passwords.csv"
+}
+
+# names_in FILE [PASSWORD]: the common name in a container that its password opens
+names_in() {
+    FILE_PASSWORD=${2-$(listed "${1##*/}")} openssl pkcs12 -in "$1" -passin env:FILE_PASSWORD \
+        -nokeys -clcerts 2>/dev/null | openssl x509 -noout -subject -nameopt utf8,sep_multiline 2>/dev/null |
+        sed -n 's/^ *CN=//p'
+}
+
+# opened: how many files of the handout open with the listed password and name the listed user
+opened() {
+    local file count=0
+
+    for file in "$handout"/*.p12; do
+        [ -n "$(names_in "$file")" ] &&
+            [ "$(names_in "$file")" = "$(awk -F'","' -v file="${file##*/}" '$4 == file { print $3 }' \
+                "$handout/passwords.csv")" ] && count=$((count + 1))
+    done
+    echo "$count"
+}
+
+handed_out() {
+    local first before
+
+    new_store
+    handout=$work/handout
+    order_list 4
+    batch "$orders" --out "$handout"
+    is "each user's certificate is exported" "$status $(results)" '0 4 done'
+    is "the rows name the files" "$(tail -n +2 <<<"$out" | cut -d, -f7 | sort | paste -sd' ')" \
+        "$(cd "$handout" && printf '%s\n' *.p12 | sort | paste -sd' ')"
+    is "nobody else may look there" "$(stat -c %a "$handout" "$handout"/* | sort -u | paste -sd' ')" '600 700'
+    is "each opens with its own password" "$(opened)" 4
+    is "which no other has" "$(cut -d, -f5 "$handout/passwords.csv" | sort -u | wc -l)" 5
+    first=$(find "$handout" -name '*.p12' | sort | head -n 1)
+    is "and the password of another does not" \
+        "$(names_in "$first" "$(listed "$(cd "$handout" && printf "%s\\n" *.p12 | tail -n 1)")")" ''
+    before=$(sha256sum "$handout"/*)
+    batch "$orders" --out "$handout"
+    is "once more, nothing changes" "$status $(results) $(sha256sum "$handout"/*)" "0 4 present $before"
+    cp "$handout/passwords.csv" "$work/passwords"
+    rm "$first"
+    batch "$orders" --out "$handout"
+    is "what was taken away comes again, under the same password" "$status $(opened)" '0 4'
+    is "for the list is as it was" "$(cmp "$handout/passwords.csv" "$work/passwords" && echo same)" same
+    order_list 1
+    batch "$orders" --out "$handout" --legacy
+    is "another list adds to it" "$status $(wc -l <"$handout/passwords.csv")" '0 6'
+    like "in the form that old programs read" "$(FILE_PASSWORD=$(listed "$(tail -n 1 <<<"$out" | cut -d, -f7)") \
+        openssl pkcs12 -in "$handout/$(tail -n 1 <<<"$out" | cut -d, -f7)" -passin env:FILE_PASSWORD \
+        -noout -info 2>&1)" '3-KeyTripleDES'
+}
+
+# The list is written before the files: no file is there whose password is not.
+export_is_interrupted() {
+    new_store
+    handout=$work/interrupted
+    order_list 6
+    env --default-signal=INT mainetcert --pin-source env:RIGHT_PIN batch "$orders" --yes \
+        --service "$profile" --out "$handout" >"$work/out" 2>&1 </dev/null &
+    for _ in {1..6000}; do
+        [ "$(find "$handout" -name '*.p12' 2>/dev/null | wc -l)" -lt 2 ] || break
+        kill -0 $! 2>/dev/null || break
+        sleep 0.01
+    done
+    kill -KILL $!
+    { wait $!; } 2>/dev/null
+    is "every file that is there opens" "$(opened)" "$(find "$handout" -name '*.p12' | wc -l)"
+    batch "$orders" --out "$handout"
+    is "run again, all are there" "$status $(results) $(opened)" '0 6 present 6'
+    is "each is listed once" "$(wc -l <"$handout/passwords.csv")" 7
+}
+
+what_is_not_ours_is_left_alone() {
+    local number
+
+    new_store
+    handout=$work/shared
+    order_list 2
+    count_asked
+    mkdir -m 755 "$handout"
+    batch "$orders" --out "$handout" --json
+    is "a folder that others may read is refused" "$status $(jq .error.code <<<"$out")" '1 1003'
+    ln -s "$handout" "$work/link"
+    batch "$orders" --out "$work/link" --json
+    is "and so is a link" "$status $(jq .error.code <<<"$out")" '1 1003'
+    batch "$orders" --out "$handout" --not-exportable
+    is "what may not leave cannot be handed out" "$status" 2
+    count_asked
+    is "before the service is asked" "$asked" 0
+    chmod 700 "$handout"
+    number=$(sed -n 2p "$orders" | cut -d, -f2 | tr -d '"')
+    echo mine >"$handout/GROUP01_$number.p12"
+    batch "$orders" --out "$handout"
+    is "a file of that name stays" "$status $(<"$handout/GROUP01_$number.p12")" '1 mine'
+    like "and is told" "$out" "\"$number\",done,1004,file-exists,"
+    is "the other is exported" "$(opened)" 1
+    new_store
+    order_list 1 --group-id '../x'
+    batch "$orders" --out "$handout"
+    is "a group that is no name of a file leads nowhere else" "$status $(tail -n 1 <<<"$out" | cut -d, -f7)" \
+        "0 $(tail -n 1 <<<"$out" | cut -d, -f6).p12"
+    is "and opens" "$(opened)" 2
+}
+
 standin_start "$work/standin" || exit 1
+handed_out
+export_is_interrupted
+what_is_not_ours_is_left_alone
 every_order_is_acquired
 failures_have_their_numbers
 where_no_way_leads_nobody_waits
