@@ -52,3 +52,27 @@ mn_der_take(mn_der *in, int tag)
     content.failed = in->failed;
     return content;
 }
+
+mn_der
+mn_der_take_number(mn_der *in)
+{
+    mn_der number = mn_der_take(in, V_ASN1_INTEGER);
+
+    if (!number.failed && (number.at == number.end || (number.at[0] & 0x80) != 0))
+        in->failed = number.failed = true;
+    if (!number.failed && number.end - number.at > 1 && number.at[0] == 0)
+        number.at++;
+    return number;
+}
+
+mn_der
+mn_der_take_bits(mn_der *in)
+{
+    mn_der bits = mn_der_take(in, V_ASN1_BIT_STRING);
+
+    if (!bits.failed && (bits.at == bits.end || bits.at[0] != 0))
+        in->failed = bits.failed = true;
+    if (!bits.failed)
+        bits.at++;
+    return bits;
+}

@@ -37,4 +37,12 @@ mn_der_skip(mn_der *in);
 mn_der
 mn_der_take(mn_der *in, int tag);
 
+/** As mn_der_take, of an INTEGER that is not negative: without the zero that says so. */
+mn_der
+mn_der_take_number(mn_der *in);
+
+/** The bytes of a BIT STRING that leaves no bits over. */
+mn_der
+mn_der_take_bits(mn_der *in);
+
 #endif

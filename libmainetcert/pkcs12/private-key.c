@@ -15,20 +15,6 @@ MN_AUTO_TYPE(OSSL_ENCODER_CTX, OSSL_ENCODER_CTX_free)
 MN_AUTO_TYPE(EC_GROUP, EC_GROUP_free)
 MN_AUTO_TYPE(EC_POINT, EC_POINT_clear_free)
 
-/* A number in DER: not negative, without needless zeros. NULL otherwise. */
-static mn_secret *
-take_number(mn_der *in)
-{
-    mn_der number = mn_der_take(in, V_ASN1_INTEGER);
-    mainet_error no_matter = {0};
-
-    if (number.failed || number.at == number.end || (number.at[0] & 0x80) != 0)
-        return NULL;
-    if (number.end - number.at > 1 && number.at[0] == 0)
-        number.at++;
-    return mn_secret_copy(number.at, (size_t)(number.end - number.at), &no_matter);
-}
-
 /* The version that has no other primes and no other form. */
 static bool
 has_version(mn_der *in, uint8_t wanted)
@@ -36,6 +22,20 @@ has_version(mn_der *in, uint8_t wanted)
     mn_der version = mn_der_take(in, V_ASN1_INTEGER);
 
     return !version.failed && version.end - version.at == 1 && version.at[0] == wanted;
+}
+
+static bool
+add_number(mn_key_data *data, const char *name, mn_der number)
+{
+    mainet_error no_matter = {0};
+    mn_auto(mn_secret) secret = NULL;
+
+    if (!number.failed && number.at != number.end)
+        secret = mn_secret_copy(number.at, (size_t)(number.end - number.at), &no_matter);
+    if (secret == NULL)
+        return false;
+    mn_key_data_add_number(data, name, &secret);
+    return true;
 }
 
 static EVP_PKEY *
@@ -53,11 +53,8 @@ read_rsa(mn_der in)
     if (!has_version(&in, 0))
         return NULL;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        mn_auto(mn_secret) number = take_number(&in);
-
-        if (number == NULL)
+        if (!add_number(&data, names[i], mn_der_take_number(&in)))
             return NULL;
-        mn_key_data_add_number(&data, names[i], &number);
     }
     return mn_key_data_build(&data, MN_KEY_RSA, EVP_PKEY_KEYPAIR, &no_matter);
 }
@@ -84,7 +81,6 @@ compute_point(const char *curve, const mn_der *number, mn_buffer *point)
     return len != 0;
 }
 
-/* The public half is the point in a BIT STRING that leaves no bits over. */
 static bool
 find_point(mn_der in, const char *curve, const mn_der *number, mn_buffer *point)
 {
@@ -96,11 +92,9 @@ find_point(mn_der in, const char *curve, const mn_der *number, mn_buffer *point)
         if (mn_der_skip(&in) != MN_DER_CONTEXT(1))
             continue;
         mn_der_enter(&here, MN_DER_CONTEXT(1));
-        bits = mn_der_take(&here, V_ASN1_BIT_STRING);
-        if (bits.failed || bits.end - bits.at < 2 || bits.at[0] != 0)
-            return false;
-        mn_buffer_append(point, bits.at + 1, (size_t)(bits.end - bits.at - 1));
-        return true;
+        bits = mn_der_take_bits(&here);
+        mn_buffer_append(point, bits.at, bits.failed ? 0 : (size_t)(bits.end - bits.at));
+        return !bits.failed;
     }
     return !in.failed && compute_point(curve, number, point);
 }
@@ -110,7 +104,6 @@ read_ec(mn_der in, const char *curve)
 {
     mn_auto_key_data data = {.count = 0};
     mn_auto_buffer(point, 512);
-    mn_auto(mn_secret) secret = NULL;
     mainet_error no_matter = {0};
     mn_der number;
 
@@ -118,17 +111,13 @@ read_ec(mn_der in, const char *curve)
     if (curve == NULL || !has_version(&in, 1))
         return NULL;
     number = mn_der_take(&in, V_ASN1_OCTET_STRING);
-    if (number.failed || number.at == number.end || !find_point(in, curve, &number, &point) ||
-        point.failed)
-        return NULL;
-    secret = mn_secret_copy(number.at, (size_t)(number.end - number.at), &no_matter);
-    if (secret == NULL)
+    if (!add_number(&data, OSSL_PKEY_PARAM_PRIV_KEY, number) ||
+        !find_point(in, curve, &number, &point) || point.failed)
         return NULL;
     mn_key_data_add(&data, OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
                                                             (char *)(uintptr_t)curve, 0));
     mn_key_data_add(
         &data, OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.data, point.len));
-    mn_key_data_add_number(&data, OSSL_PKEY_PARAM_PRIV_KEY, &secret);
     return mn_key_data_build(&data, MN_KEY_EC, EVP_PKEY_KEYPAIR, &no_matter);
 }
 

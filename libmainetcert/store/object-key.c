@@ -2,7 +2,6 @@
 /* From the attributes of an object to an EVP_PKEY in the private context. */
 #include <string.h>
 
-#include <openssl/decoder.h>
 #include <openssl/err.h>
 #include <p11-kit/pkcs11.h>
 
@@ -10,8 +9,6 @@
 #include "store/key.h"
 #include "store/public-info.h"
 #include "store/record.h"
-
-MN_AUTO_TYPE(OSSL_DECODER_CTX, OSSL_DECODER_CTX_free)
 
 static mainet_status
 add_plain_number(mn_key_data *set, const char *name, const mn_object *object, uint64_t type,
@@ -153,34 +150,16 @@ mn_object_private_key(const mn_object *object, const mn_keys *keys, mainet_error
     }
 }
 
-EVP_PKEY *
-mn_key_from_info(const uint8_t *der, size_t der_len, mainet_error *err)
-{
-    EVP_PKEY *key = NULL;
-    mn_auto(OSSL_DECODER_CTX) decoder = OSSL_DECODER_CTX_new_for_pkey(
-        &key, "DER", "SubjectPublicKeyInfo", NULL, EVP_PKEY_PUBLIC_KEY, mn_crypto_context(), NULL);
-
-    if (decoder == NULL || OSSL_DECODER_from_data(decoder, &der, &der_len) != 1)
-        return mn_fail_crypto_null(err, "public key");
-    return key;
-}
-
 static EVP_PKEY *
 public_from_certificate(const mn_attribute *value, mainet_error *err)
 {
-    mn_auto(X509) certificate = X509_new_ex(mn_crypto_context(), NULL);
-    const uint8_t *der = value->value;
-    uint8_t *info = NULL;
-    int info_len = -1;
-    EVP_PKEY *key = NULL;
+    size_t len = 0;
+    const uint8_t *info = mn_certificate_find_info(value->value, value->value_len, &len);
 
-    if (certificate != NULL && d2i_X509(&certificate, &der, (long)value->value_len) != NULL)
-        info_len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &info);
-    if (info_len <= 0)
-        return mn_fail_crypto_null(err, "certificate");
-    key = mn_key_from_info(info, (size_t)info_len, err);
-    OPENSSL_free(info);
-    return key;
+    if (info == NULL)
+        return mn_fail_null(err, MAINET_E_CERTIFICATE, 0, "%zu bytes that are not a certificate",
+                            value->value_len);
+    return mn_key_from_info(info, len, err);
 }
 
 static EVP_PKEY *

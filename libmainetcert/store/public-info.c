@@ -5,9 +5,15 @@
 
 #include <string.h>
 
+#include <openssl/decoder.h>
+#include <openssl/err.h>
 #include <openssl/objects.h>
 
+#include "base/key-data.h"
+#include "pkcs12/der.h"
 #include "store/key.h"
+
+MN_AUTO_TYPE(OSSL_DECODER_CTX, OSSL_DECODER_CTX_free)
 
 #define NUMBER_MAX 2048
 #define INFO_MAX 8192
@@ -155,98 +161,154 @@ mn_key_public_info(EVP_PKEY *key, mn_buffer *out, mainet_error *err)
     return append_info(out, ed25519_algorithm, sizeof ed25519_algorithm, &point, err);
 }
 
-/* Where a reader of DER stands. */
-typedef struct cursor {
-    const uint8_t *at;
-    size_t left;
-} cursor;
-
-/* Step over one element of definite length: its tag, the whole of it, what is in it. */
-static bool
-step(cursor *in, uint8_t *tag, cursor *whole, cursor *content)
-{
-    size_t head = 2;
-    size_t len = 0;
-
-    if (in->left < 2 || (in->at[0] & 0x1f) == 0x1f)
-        return false;
-    *tag = in->at[0];
-    len = in->at[1];
-    if (len > 0x80 && len <= 0x84) {
-        head += len - 0x80;
-        len = 0;
-        for (size_t i = 2; i < head && i < in->left; i++)
-            len = len << 8 | in->at[i];
-    } else if (len >= 0x80) {
-        return false;
-    }
-    if (in->left < head || in->left - head < len)
-        return false;
-    *whole = (cursor){in->at, head + len};
-    *content = (cursor){in->at + head, len};
-    in->at += head + len;
-    in->left -= head + len;
-    return true;
-}
-
 /* version, serialNumber, signature, issuer, validity, subject; then it comes. */
 const uint8_t *
 mn_certificate_find_info(const uint8_t *der, size_t der_len, size_t *info_len)
 {
-    static const uint8_t before[] = {0x02, 0x30, 0x30, 0x30, 0x30};
-    cursor in = {der, der_len};
-    cursor whole;
-    cursor content;
-    uint8_t tag = 0;
+    static const int before[] = {V_ASN1_INTEGER, V_ASN1_SEQUENCE, V_ASN1_SEQUENCE, V_ASN1_SEQUENCE,
+                                 V_ASN1_SEQUENCE};
+    mn_der in = MN_DER_INIT(der, der_len);
+    const uint8_t *info = NULL;
+    mn_der peek;
 
-    if (!step(&in, &tag, &whole, &content) || tag != 0x30) /* Certificate */
-        return NULL;
-    in = content;
-    if (!step(&in, &tag, &whole, &content) || tag != 0x30) /* TBSCertificate */
-        return NULL;
-    in = content;
-    if (in.left != 0 && in.at[0] == 0xa0 && !step(&in, &tag, &whole, &content))
-        return NULL;
-    for (size_t i = 0; i < sizeof before; i++) {
-        if (!step(&in, &tag, &whole, &content) || tag != before[i])
-            return NULL;
-    }
-    if (!step(&in, &tag, &whole, &content) || tag != 0x30)
-        return NULL;
-    *info_len = whole.left;
-    return whole.at;
+    ERR_set_mark();
+    mn_der_enter(&in, V_ASN1_SEQUENCE); /* Certificate */
+    mn_der_enter(&in, V_ASN1_SEQUENCE); /* TBSCertificate */
+    peek = in;
+    if (mn_der_skip(&peek) == MN_DER_CONTEXT(0))
+        in = peek;
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++)
+        in.failed |= mn_der_skip(&in) != before[i];
+    info = in.at;
+    in.failed |= mn_der_skip(&in) != V_ASN1_SEQUENCE;
+    ERR_pop_to_mark();
+    *info_len = (size_t)(in.at - info);
+    return in.failed ? NULL : info;
+}
+
+/* An info of the form that mn_key_public_info() writes. */
+typedef struct plain_info {
+    const uint8_t *algorithm; /* the whole of it */
+    size_t algorithm_len;
+    const uint8_t *curve; /* of EC its OBJECT IDENTIFIER, to the end of the algorithm */
+    mn_der key;           /* the bits */
+} plain_info;
+
+static bool
+is_algorithm(const plain_info *info, const uint8_t *algorithm, size_t len)
+{
+    return info->algorithm_len == len && memcmp(info->algorithm, algorithm, len) == 0;
 }
 
 static bool
-begins_with(const cursor *in, const uint8_t *what, size_t len)
+take_apart(const uint8_t *der, size_t der_len, plain_info *info)
 {
-    return in->left >= len && memcmp(in->at, what, len) == 0;
+    mn_der in = MN_DER_INIT(der, der_len);
+    mn_der content = mn_der_take(&in, V_ASN1_SEQUENCE);
+    mn_der algorithm;
+
+    info->algorithm = content.at;
+    algorithm = mn_der_take(&content, V_ASN1_SEQUENCE);
+    info->algorithm_len = (size_t)(content.at - info->algorithm);
+    info->key = mn_der_take_bits(&content);
+    if (content.failed || in.at != in.end || content.at != content.end ||
+        info->key.at == info->key.end)
+        return false;
+    info->curve = NULL;
+    if ((size_t)(algorithm.end - algorithm.at) <= sizeof ec_oid ||
+        memcmp(algorithm.at, ec_oid, sizeof ec_oid) != 0)
+        return is_algorithm(info, rsa_algorithm, sizeof rsa_algorithm) ||
+               is_algorithm(info, ed25519_algorithm, sizeof ed25519_algorithm);
+    info->curve = algorithm.at + sizeof ec_oid;
+    return info->curve[0] == V_ASN1_OBJECT && info->key.at[0] == 0x04; /* named, not compressed */
 }
 
 bool
 mn_public_info_is_plain(const uint8_t *info, size_t info_len)
 {
-    cursor in = {info, info_len};
-    cursor whole;
-    cursor algorithm;
-    cursor content;
-    cursor bits;
-    uint8_t tag = 0;
+    plain_info parts;
+    bool is_plain = false;
 
-    if (!step(&in, &tag, &whole, &content) || tag != 0x30 || in.left != 0)
-        return false;
-    in = content;
-    if (!step(&in, &tag, &whole, &algorithm) || tag != 0x30)
-        return false;
-    content = whole;
-    if (!step(&in, &tag, &whole, &bits) || tag != 0x03 || in.left != 0 || bits.left < 2 ||
-        bits.at[0] != 0)
-        return false;
-    if (begins_with(&algorithm, ec_oid, sizeof ec_oid))
-        return algorithm.left > sizeof ec_oid && algorithm.at[sizeof ec_oid] == 0x06 &&
-               bits.at[1] == 0x04;
-    return (content.left == sizeof rsa_algorithm &&
-            begins_with(&content, rsa_algorithm, sizeof rsa_algorithm)) ||
-           (content.left == sizeof ed25519_algorithm &&
-            begins_with(&content, ed25519_algorithm, sizeof ed25519_algorithm));
+    ERR_set_mark();
+    is_plain = take_apart(info, info_len, &parts);
+    ERR_pop_to_mark();
+    return is_plain;
+}
+
+static EVP_PKEY *
+build_rsa(mn_der in, mainet_error *err)
+{
+    static const char *const names[] = {OSSL_PKEY_PARAM_RSA_N, OSSL_PKEY_PARAM_RSA_E};
+    mn_auto_key_data data = {.count = 0};
+
+    mn_der_enter(&in, V_ASN1_SEQUENCE);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        mn_der number = mn_der_take_number(&in);
+        mn_auto(mn_secret) copy =
+            number.failed ? NULL : mn_secret_copy(number.at, (size_t)(number.end - number.at), err);
+
+        if (copy == NULL)
+            return NULL;
+        mn_key_data_add_number(&data, names[i], &copy);
+    }
+    return mn_key_data_build(&data, MN_KEY_RSA, EVP_PKEY_PUBLIC_KEY, err);
+}
+
+static EVP_PKEY *
+build_ec(const plain_info *info, mainet_error *err)
+{
+    mn_auto_key_data data = {.count = 0};
+    const uint8_t *at = info->curve;
+    ASN1_OBJECT *oid =
+        d2i_ASN1_OBJECT(NULL, &at, (long)(info->algorithm + info->algorithm_len - info->curve));
+    int nid = OBJ_obj2nid(oid);
+
+    ASN1_OBJECT_free(oid);
+    if (nid == NID_undef)
+        return NULL;
+    mn_key_data_add(&data, OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
+                                                            (char *)(uintptr_t)OBJ_nid2sn(nid), 0));
+    mn_key_data_add(&data, OSSL_PARAM_construct_octet_string(
+                               OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)info->key.at,
+                               (size_t)(info->key.end - info->key.at)));
+    return mn_key_data_build(&data, MN_KEY_EC, EVP_PKEY_PUBLIC_KEY, err);
+}
+
+static EVP_PKEY *
+build_plain(const uint8_t *der, size_t der_len)
+{
+    mainet_error no_matter = {0};
+    plain_info info;
+
+    if (!take_apart(der, der_len, &info))
+        return NULL;
+    if (info.curve != NULL)
+        return build_ec(&info, &no_matter);
+    if (is_algorithm(&info, rsa_algorithm, sizeof rsa_algorithm))
+        return build_rsa(info.key, &no_matter);
+    return EVP_PKEY_new_raw_public_key_ex(mn_crypto_context(), "ED25519", NULL, info.key.at,
+                                          (size_t)(info.key.end - info.key.at));
+}
+
+static EVP_PKEY *
+decode(const uint8_t *der, size_t der_len, mainet_error *err)
+{
+    EVP_PKEY *key = NULL;
+    mn_auto(OSSL_DECODER_CTX) decoder = OSSL_DECODER_CTX_new_for_pkey(
+        &key, "DER", "SubjectPublicKeyInfo", NULL, EVP_PKEY_PUBLIC_KEY, mn_crypto_context(), NULL);
+
+    if (decoder == NULL || OSSL_DECODER_from_data(decoder, &der, &der_len) != 1)
+        return mn_fail_crypto_null(err, "public key");
+    return key;
+}
+
+EVP_PKEY *
+mn_key_from_info(const uint8_t *der, size_t der_len, mainet_error *err)
+{
+    EVP_PKEY *key = NULL;
+
+    ERR_set_mark();
+    key = build_plain(der, der_len);
+    ERR_pop_to_mark();
+    return key != NULL ? key : decode(der, der_len, err);
 }
