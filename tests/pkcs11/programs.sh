@@ -174,8 +174,44 @@ END
     is 'and is served' "$(cat "$work/recursion")" served
 }
 
+# The other way round: openssl.cnf has the whole machine's OpenSSL use the module, by libp11's engine
+# for each algorithm that it has. It finalizes from an exit handler.
+try_engine_of_the_host() {
+    local name engines
+
+    engines=$(openssl version -e | sed 's/.*"\(.*\)"/\1/')
+    cat >"$work/openssl.cnf" <<END
+openssl_conf = host
+[host]
+engines = engines
+[engines]
+pkcs11 = pkcs11_engine
+[pkcs11_engine]
+engine_id = pkcs11
+dynamic_path = $engines/pkcs11.so
+MODULE_PATH = $module
+PIN = 1234-pin
+init = 1
+default_algorithms = ALL
+END
+    export OPENSSL_CONF=$work/openssl.cnf
+    for name in rsa ec; do
+        ok "where OpenSSL itself uses the module for all, p11tool signs with $name" timeout 60 \
+            p11tool --provider "$module" --login --test-sign \
+            "pkcs11:token=MaiNet;object=$name;type=private"
+    done
+    rm -f "$work/signature"
+    ok 'and openssl ends well that signs by its engine' timeout 60 openssl dgst -sha256 \
+        -engine pkcs11 -keyform engine -sign 'pkcs11:token=MaiNet;object=ec;type=private' \
+        -out "$work/signature" "$work/data"
+    ok 'and so does pkcs11-tool' sign rsa SHA256-RSA-PKCS data
+    unset OPENSSL_CONF
+    signed 'what pkcs11-tool signed verifies' accept_hashed rsa sha256
+}
+
 try_pkcs11_tool
 try_p11tool
 try_nss
 try_recursion
+try_engine_of_the_host
 done_testing
