@@ -27,6 +27,7 @@ typedef enum otherwise {
     NO,
     YES,
     ZERO,
+    SHA_1,    /**< CKM_SHA_1 */
     UNKNOWN,  /**< CK_UNAVAILABLE_INFORMATION */
     IF_RSA,   /**< true for an RSA key */
     BIT_COUNT /**< the bits of the modulus */
@@ -52,6 +53,7 @@ static const p11_attribute_row rows[] = {
     {CKA_LABEL, STORED, BYTES, EMPTY, true},
     {CKA_UNIQUE_ID, STORED, BYTES, NOTHING, false},
     {CKA_APPLICATION, DATA, BYTES, EMPTY, true},
+    {CKA_VALUE, DATA, BYTES, EMPTY, true},
     {CKA_VALUE, STORED, BYTES, NOTHING, true},
     {CKA_OBJECT_ID, DATA, BYTES, EMPTY, true},
     {CKA_CERTIFICATE_TYPE, CERTIFICATE, NUMBER, ZERO, false},
@@ -63,6 +65,7 @@ static const p11_attribute_row rows[] = {
     {CKA_URL, CERTIFICATE, BYTES, EMPTY, false},
     {CKA_HASH_OF_SUBJECT_PUBLIC_KEY, CERTIFICATE, BYTES, EMPTY, false},
     {CKA_HASH_OF_ISSUER_PUBLIC_KEY, CERTIFICATE, BYTES, EMPTY, false},
+    {CKA_NAME_HASH_ALGORITHM, CERTIFICATE, NUMBER, SHA_1, false},
     {CKA_CHECK_VALUE, CERTIFICATE | SECRET, BYTES, NOTHING, false},
     {CKA_KEY_TYPE, KEYS, NUMBER, NOTHING, true},
     {CKA_SUBJECT, CERTIFICATE | PUBLIC | PRIVATE, BYTES, EMPTY, true},
@@ -209,6 +212,8 @@ tell_default(const p11_object *object, const p11_attribute_row *row, value *told
         return tell_bool(told, true);
     case ZERO:
         return tell_number(told, 0);
+    case SHA_1:
+        return tell_number(told, CKM_SHA_1);
     case UNKNOWN:
         return tell_number(told, CK_UNAVAILABLE_INFORMATION);
     case IF_RSA:
