@@ -41,7 +41,7 @@ PREFERENCES = {
 # A wrong PIN is asked for again without end, so the third prompt is cancelled.
 ANSWER_PROMPTS = """
     const window = Services.wm.getMostRecentWindow("navigator:browser");
-    const pin = arguments[0];
+    window.answerPin = arguments[0];
     window.seenPrompts = [];
     window.promptObserver = { observe(dialogWindow) {
         const dialog = dialogWindow.Dialog;
@@ -49,6 +49,7 @@ ANSWER_PROMPTS = """
         if (dialog.args.promptType !== "promptPassword")
             return;
         dialogWindow.setTimeout(() => {
+            const pin = window.answerPin;
             if (pin === null || window.seenPrompts.length > 2) {
                 dialog.ui.button1.click();
                 return;
@@ -59,6 +60,38 @@ ANSWER_PROMPTS = """
         }, 0);
     }};
     Services.obs.addObserver(window.promptObserver, "common-dialog-loaded");
+"""
+
+# What the certificate manager's own dialogs call.
+LIST_CERTIFICATES = """
+    const certificates = Cc["@mozilla.org/security/x509certdb;1"].getService(Ci.nsIX509CertDB);
+    return Array.from(certificates.getCerts(), one => ({
+        token: one.tokenName, name: one.displayName, mine: (one.certType & Ci.nsIX509Cert.USER_CERT) !== 0,
+        sha256: one.sha256Fingerprint.replaceAll(":", "").toLowerCase()}));
+"""
+
+IMPORT_PKCS12 = """
+    const certificates = Cc["@mozilla.org/security/x509certdb;1"].getService(Ci.nsIX509CertDB);
+    const file = Cc["@mozilla.org/file/local;1"].createInstance(Ci.nsIFile);
+    file.initWithPath(arguments[0]);
+    return certificates.importPKCS12File(file, arguments[1]);
+"""
+
+# A prompt would be in the way of an answer, so it is left to be asked for.
+DELETE_CERTIFICATE = """
+    const certificates = Cc["@mozilla.org/security/x509certdb;1"].getService(Ci.nsIX509CertDB);
+    const one = certificates.getCerts().find(
+        one => one.sha256Fingerprint.replaceAll(":", "").toLowerCase() === arguments[0]);
+    const window = Services.wm.getMostRecentWindow("navigator:browser");
+    window.deletion = null;
+    window.setTimeout(() => {
+        try {
+            certificates.deleteCertificate(one);
+            window.deletion = "";
+        } catch (error) {
+            window.deletion = String(error);
+        }
+    }, 0);
 """
 
 LIST_MODULES = """
@@ -152,6 +185,32 @@ class Firefox:
         """Answer the prompts seen so far: each its type and text."""
         return self._privileged(
             'return Services.wm.getMostRecentWindow("navigator:browser").seenPrompts')
+
+    def use_pin(self, pin):
+        """Answer prompts with another PIN from now on; None cancels them."""
+        self._privileged('Services.wm.getMostRecentWindow("navigator:browser").answerPin = arguments[0]',
+                         pin)
+
+    def certificates(self):
+        """Answer what the certificate manager lists: each its token, name, SHA-256 and whether it is
+        the user's own."""
+        return self._privileged(LIST_CERTIFICATES)
+
+    def import_pkcs12(self, path, password):
+        """Import a file as the certificate manager does; 0 for success."""
+        return self._privileged(IMPORT_PKCS12, str(path), password)
+
+    def delete_certificate(self, sha256, timeout=60):
+        """Delete a certificate as the certificate manager does; answer the error, "" for success."""
+        self._privileged(DELETE_CERTIFICATE, sha256)
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            answer = self._privileged(
+                'return Services.wm.getMostRecentWindow("navigator:browser").deletion')
+            if answer is not None:
+                return answer
+            time.sleep(0.1)
+        raise TimeoutError("Firefox has not done with the deletion")
 
     def modules(self):
         """Answer the PKCS#11 modules that Firefox has loaded, each with its tokens."""

@@ -17,7 +17,7 @@ test_packages=(
     valgrind xdotool xvfb zsh
     # programs that load the module, and their peers: tests/pkcs11/
     openjdk-17-jdk-headless stunnel4 wget
-    eapoltest g++ hostapd make openssh-client openssh-server openvpn python3-pykcs11
+    eapoltest g++ hostapd make openssh-client openssh-server openvpn poppler-utils python3-pykcs11
     # proxies: tests/integration/proxy.sh
     squid tinyproxy
 )

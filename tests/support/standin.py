@@ -23,6 +23,7 @@ class Standin:
         self._process = None
         self.profile = self._folder / "service.conf"
         self.authority = self._folder / "tls-ca.pem"
+        self.site_authority = self._folder / "ca.pem"
 
     def __enter__(self):
         self._process = subprocess.Popen(
