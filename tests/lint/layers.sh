@@ -30,14 +30,17 @@ only() {
     fi
 }
 
-echo 1..8
+echo 1..9
 refuse 'headers include public headers alone' include '(base|pkcs12|store|acquire|pkcs11)/|openssl|sqlite3|curl/'
 refuse 'base knows nothing above it' libmainetcert/base '(pkcs12|store|acquire)/|curl/|sqlite3'
 refuse 'pkcs12 knows nothing above it' libmainetcert/pkcs12 '(store|acquire)/|curl/|sqlite3'
 refuse 'store knows nothing above it' libmainetcert/store 'acquire/|curl/'
 refuse 'the module never reaches acquire' pkcs11 'acquire/|mainetcert/(acquire|service)\.h|curl/|sqlite3'
 refuse 'the command uses the public headers alone' examples/mainetcert '(base|pkcs12|store|acquire|pkcs11)/|openssl|sqlite3|curl/'
-only 'SQLite is one file' libmainetcert 'sqlite3\.h' libmainetcert/store/database.c
+only 'SQLite is behind one header' libmainetcert 'sqlite3\.h' libmainetcert/store/database-private.h
+only 'of three files' libmainetcert 'store/database-private\.h' "libmainetcert/store/database.c
+libmainetcert/store/schema.c
+libmainetcert/store/statement.c"
 only 'libcurl is behind two seams' libmainetcert 'curl/curl\.h' "libmainetcert/acquire/attempt.h
 libmainetcert/acquire/probe-curl.c"
 exit $failed
