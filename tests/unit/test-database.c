@@ -182,6 +182,56 @@ START_TEST(nothing_stays_open_between_calls)
 }
 END_TEST
 
+/* A child that holds the folder, to read, until the pipe is closed. */
+static pid_t
+hold_to_read(int *hold)
+{
+    int ends[2];
+    int ready[2];
+    char byte = 0;
+    pid_t child = 0;
+
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(pipe(ready), 0);
+    child = fork();
+    if (child == 0) {
+        (void)close(ends[1]);
+        if (mn_lock_new(temp_folder, false, NULL) == NULL || write(ready[1], "", 1) != 1)
+            _exit(1);
+        _exit((int)read(ends[0], &byte, 1));
+    }
+    (void)close(ends[0]);
+    ck_assert_int_eq((int)read(ready[0], &byte, 1), 1);
+    *hold = ends[1];
+    return child;
+}
+
+START_TEST(a_journal_that_was_never_whole_keeps_nobody_waiting)
+{
+    const char zeros[1024] = "";
+    char name[160];
+    int hold = -1;
+    int status = 0;
+    pid_t reader = 0;
+    FILE *journal = NULL;
+
+    ck_assert_int_eq(add_data("v"), MAINET_OK);
+    (void)snprintf(name, sizeof name, "%s-journal", mainet_token_path(token));
+    journal = fopen(name, "wxe");
+    ck_assert_uint_eq(fwrite(zeros, 1, sizeof zeros, journal), sizeof zeros);
+    (void)fclose(journal);
+    ck_assert_int_eq(chmod(name, 0600), 0);
+    reader = hold_to_read(&hold);
+    ck_assert_uint_eq(count_data(), 1); /* or the store were busy */
+    (void)close(hold);
+    (void)waitpid(reader, &status, 0);
+    ck_assert_int_eq(status, 0);
+    ck_assert_int_eq(add_data("u"), MAINET_OK);
+    ck_assert_uint_eq(count_data(), 2);
+    ck_assert_int_ne(access(name, F_OK), 0);
+}
+END_TEST
+
 /* As root, file modes hinder nobody: the test takes another user's rights in a child. */
 static int
 as_nobody(void (*act)(void))
@@ -255,6 +305,7 @@ database_suite(void)
     tcase_add_test(processes, eight_processes_lose_nothing);
     tcase_add_test(processes, a_plain_open_and_close_of_the_file_drops_no_lock);
     tcase_add_test(processes, nothing_stays_open_between_calls);
+    tcase_add_test(processes, a_journal_that_was_never_whole_keeps_nobody_waiting);
     suite_add_tcase(suite, processes);
     tcase_add_checked_fixture(rights, open_token, close_token);
     tcase_set_timeout(rights, 60);
