@@ -39,10 +39,11 @@ class Journey:
                            check=True, stdout=subprocess.DEVNULL)
         return store, self._standin.acquire(store, *options)
 
-    def chromium(self, pin=None):
+    def chromium(self, pin=None, flags=()):
         """Answer a Chromium that is not registered anywhere."""
         self._browsers += 1
-        return Chromium(self._work / f"chromium-{self._browsers}", self._standin.authority, pin)
+        return Chromium(self._work / f"chromium-{self._browsers}", self._standin.authority, pin,
+                        flags=flags)
 
     def register(self, browser, store, *options):
         """Register the module with it, as its user does."""
@@ -67,15 +68,19 @@ def run(journey):
             chromium.open(journey.url)
             tap.ok(NOT_INSTALLED in chromium.wait_for(NOT_INSTALLED), "without the module: refused")
 
-    def a_token_without_a_pin():
-        store, identity = journey.store("no-pin", "--key", "rsa:2048", has_pin=False)
-        chromium = journey.chromium()
-        journey.register(chromium, store, "--auto-select")
-        with chromium:
-            chromium.open(journey.url)
-            page = chromium.wait_for(INSTALLED)
-            tap.ok(names(page, identity), "a token without PIN: the certificate is accepted", page)
-            chromium.screenshot(ARTEFACTS / "chromium-no-pin.png")
+    def tokens_without_a_pin():
+        for kind, tls in (("rsa:2048", "1.3"), ("ec:P-256", "1.3"), ("rsa:2048", "1.2"),
+                          ("ec:P-256", "1.2")):
+            name = f"{kind.partition(':')[0]}-{tls}"
+            store, identity = journey.store(name, "--key", kind, has_pin=False)
+            chromium = journey.chromium(flags=[f"--ssl-version-max=tls{tls}"])
+            journey.register(chromium, store, "--auto-select")
+            with chromium:
+                chromium.open(journey.url)
+                page = chromium.wait_for(INSTALLED)
+                tap.ok(names(page, identity) and f"TLS{tls}" in page,
+                       f"a token without PIN: {kind} is accepted over TLS {tls}", page)
+                chromium.screenshot(ARTEFACTS / f"chromium-{name}.png")
 
     def a_token_with_a_pin():
         store, identity = journey.store("pin", "--key", "ec:P-256")
@@ -98,7 +103,7 @@ def run(journey):
             tap.ok(chromium.prompts > 0, "a cancelled prompt: the site is reached without", page)
             tap.ok(chromium.is_running(), "and Chromium lives on")
 
-    tap.run(without_the_module_nothing_is_installed, a_token_without_a_pin, a_token_with_a_pin,
+    tap.run(without_the_module_nothing_is_installed, tokens_without_a_pin, a_token_with_a_pin,
             a_prompt_that_is_cancelled)
 
 

@@ -49,12 +49,12 @@ class Chromium:
     `pin`: None runs without a window; a text is typed at each prompt, "" cancels them.
     """
 
-    def __init__(self, folder, authority=None, pin=None, environment=None):
+    def __init__(self, folder, authority=None, pin=None, environment=None, flags=()):
         """Prepare a home in `folder` whose database trusts `authority` (PEM)."""
         folder = pathlib.Path(folder).resolve()
         self.home = folder / "home"
         self._data, self._log = folder / "data", folder / "chromium.log"
-        self._pin = pin
+        self._pin, self._flags = pin, flags
         self.prompts = 0
         self._environment = {**os.environ, **(environment or {}), "HOME": str(self.home)}
         for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
@@ -166,7 +166,7 @@ class Chromium:
         # where Chromium expects them: it reads descriptor 3 and writes descriptor 4
         theirs_in, self._writing = self._pipe()
         self._reading, theirs_out = self._pipe()
-        command = ["chromium", *FLAGS, f"--user-data-dir={self._data}", "about:blank"]
+        command = ["chromium", *FLAGS, *self._flags, f"--user-data-dir={self._data}", "about:blank"]
         if self._pin is None:
             command.insert(1, "--headless")
 
