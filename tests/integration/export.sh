@@ -176,6 +176,26 @@ nothing_is_overwritten() {
     is "nothing is left half written" "$(find "$work" -name '.copy*' | wc -l)" 0
 }
 
+# at_terminal FILE [PROMPT ANSWER]...: who sits there is asked
+at_terminal() {
+    local file=$1
+
+    shift
+    run python3 "$here/../support/typist.py" mainetcert --pin-source env:RIGHT_PIN --lang en \
+        export "${ids[ec]}" --out "$file" -- "$@"
+}
+
+passwords_are_typed_twice() {
+    at_terminal "$work/typed.p12" 'New password' hand-out 'The same again' other \
+        'New password' hand-out 'The same again' hand-out
+    is "a terminal is asked for the password until both are the same" "$status" 0
+    unlike "which is not shown" "$out" 'hand-out'
+    ok "it opens the file" openssl pkcs12 -in "$work/typed.p12" -passin pass:hand-out -noout
+    at_terminal "$work/given-up.p12" 'New password' '^C'
+    like "Ctrl-C ends it" "$status $out" 'error 990'
+    ok "without a file" test ! -e "$work/given-up.p12"
+}
+
 refusals_are_named() {
     export_to "$work/fixed.p12" "${ids[fixed]}" --json
     failed "a key that may not leave is 340" 340
@@ -199,5 +219,6 @@ prepare
 others_read_it
 forms_are_chosen
 nothing_is_overwritten
+passwords_are_typed_twice
 refusals_are_named
 done_testing
