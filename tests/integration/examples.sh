@@ -39,9 +39,51 @@ example() {
     is "$name has put its identities in the default store" "$(mainetcert --json list | jq length)" 2
 }
 
+# renew: by what came to the mailbox
+renew() {
+    run "$python" "$examples/python/renew.py" "$work/mail" "$work/pin"
+}
+
+# notice NAME [OPTION...]: a mail about a new order
+notice() {
+    local name=$1
+
+    shift
+    mainet-standin order --dir "$standin_dir" --group-id GROUP01 --common-name '信託 太郎' \
+        --key ec:P-256 "$@" >"$work/mail/new/$name"
+}
+
+renewals_are_made() {
+    local old
+
+    export MAINETCERT_STORE=$work/store-renewal RIGHT_PIN=246810 RETRIEVAL
+    mkdir -p "$work/mail"/{new,cur,tmp}
+    printf %s "$RIGHT_PIN" >"$work/pin"
+    standin_order --key ec:P-256 --days 20 || exit 1
+    RETRIEVAL=$password run mainetcert --pin-source env:RIGHT_PIN acquire --yes --service "$profile" \
+        --group-id "$group_id" --certificate-number "$number" --password-source env:RETRIEVAL
+    old=$out
+    renew
+    like "renewal at night: without a notice it is told what ends" "$status $err" '1 信託 太郎: 19 days left'
+    notice early --not-ready
+    renew
+    like "a notice that is too early stays for the next night" "$status $err" '1 550: '
+    is "as a new mail" "$(find "$work/mail" -type f -path '*/new/*' | wc -l)" 1
+    rm "$work/mail/new/early"
+    notice next --days 300
+    renew
+    like "the next notice renews" "$status $err $out" '0  信託 太郎, until'
+    is "the old one is gone" "$(mainetcert --json list | jq -r --arg old "$old" \
+        'map(.id == $old) | @json')" '[false]'
+    is "the mail is read" "$(find "$work/mail" -type f -path '*/cur/*S' | wc -l)" 1
+    renew
+    is "and renews nothing any more" "$status $out$err" "0 "
+}
+
 example c "$c_program" --
 if [ -n "$python" ]; then
     example python "$python" "$examples/python/acquire.py" -- "$standin_dir/tls-ca.pem"
+    renewals_are_made
 else
     skip "python acquires and is confirmed" "the Python package is not built"
 fi
