@@ -82,8 +82,10 @@ list_fulfils_the_contract() {
             (.serial | type == "string" and length > 0) and (.not_before | time) and
             (.not_after | time) and .not_after > .not_before and
             (.key_type | ascii_downcase) == $type and .key_bits == $bits and
-            .exportable == true and .superseded == false and .chain_length >= 1 and
-            .certificate_number == $number and .group_id == $group)' <<<"$(mainet list)"
+            .exportable == true and .superseded == false and .superseded_by == null and
+            .chain_length == 3 and .chain_complete == true and
+            .days_left == (((.not_after | fromdateiso8601) - now) / 86400 | floor) and
+            (.acquired_at | time) and .confirmed_at == null and .certificate_number == $number and .group_id == $group)' <<<"$(mainet list)"
 }
 
 every_kind_is_acquired() {
@@ -116,6 +118,18 @@ without_json_the_id_is_printed() {
         --password-source "file:$work/password"
     is "without --json the id alone is printed" "$status $out" \
         "0 $(mainet list | jq -r '.[0].id')"
+}
+
+a_terminal_sees_progress() {
+    new_store terminal
+    standin_order
+    printf %s "$password" >"$work/password"
+    TERM=xterm run python3 "$here/../support/typist.py" mainetcert --store "$store" --lang en \
+        --pin-source "file:$work/pin" acquire --service "$profile" --group-id "$group_id" \
+        --certificate-number "$number" --yes --password-source "file:$work/password" --
+    like "a terminal sees how far it is" "$status $out" '0 '
+    like "asking" "$out" 'Asking the service'
+    like "and importing" "$out" 'Importing...'
 }
 
 a_second_time() {
@@ -325,6 +339,7 @@ issuers() {
 standin_start "$work/standin" || exit
 every_kind_is_acquired
 without_json_the_id_is_printed
+a_terminal_sees_progress
 a_second_time
 a_token_comes_with_the_first_certificate
 wrong_entries
