@@ -32,6 +32,7 @@ static const char schema[] =
     "  common_name TEXT NOT NULL, key TEXT NOT NULL, p12 TEXT NOT NULL, days INTEGER NOT NULL,"
     "  ready INTEGER NOT NULL, salt BLOB NOT NULL, verifier BLOB NOT NULL,"
     "  ordered_at INTEGER NOT NULL, retrieved_at INTEGER, container BLOB) STRICT;"
+    "CREATE INDEX IF NOT EXISTS held ON orders (retrieved_at) WHERE container IS NOT NULL;"
     "CREATE TABLE IF NOT EXISTS certificate (serial TEXT PRIMARY KEY,"
     "  number TEXT NOT NULL REFERENCES orders (number), certificate BLOB NOT NULL,"
     "  revoked_at INTEGER) STRICT;"
