@@ -60,7 +60,7 @@ prove(const conversation *talk, int *room)
     if (talk->request->password == NULL)
         return mn_fail(talk->err, MAINET_E_ARGUMENT, 0, "the retrieval password is required");
     MN_TRY(mainet_token_prove_writable(talk->token, ROOM, talk->err));
-    return mn_parcel_reserve(talk->token, room, talk->err);
+    return mn_parcel_reserve(talk->token, MN_PARCEL_CEILING, room, talk->err);
 }
 
 static mainet_status

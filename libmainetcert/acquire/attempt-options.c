@@ -51,13 +51,31 @@ take_header(char *line, size_t size, size_t count, void *user)
     return headers->failed ? 0 : len;
 }
 
+/* As long as the server says; a server that does not say gets all that a reply may have. Locked
+ * memory that is never needed has to be wiped all the same. */
+static bool
+make_body(mn_attempt *try)
+{
+    const size_t ceiling = mn_exchange_ceiling(try->exchange);
+    curl_off_t said = -1;
+
+    (void)curl_easy_getinfo(try->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &said);
+    try->reply->body =
+        mn_secret_new(said > 0 && (size_t)said < ceiling ? (size_t)said : ceiling, try->err);
+    if (try->reply->body == NULL)
+        try->stopped = mn_failure(try->err);
+    return try->reply->body != NULL;
+}
+
 static size_t
 take_body(char *data, size_t size, size_t count, void *user)
 {
     mn_attempt *try = user;
     size_t len = size * count;
 
-    if (len > mn_exchange_ceiling(try->exchange) - try->received) {
+    if (try->reply->body == NULL && !make_body(try))
+        return 0;
+    if (len > mn_secret_len(try->reply->body) - try->received) {
         try->too_large = true;
         return 0;
     }
@@ -233,9 +251,6 @@ mainet_status
 mn_attempt_open(mn_attempt *try, CURLM *multi)
 {
     mn_reply_clear(try->reply);
-    try->reply->body = mn_secret_new(mn_exchange_ceiling(try->exchange), try->err);
-    if (try->reply->body == NULL)
-        return mn_failure(try->err);
     try->easy = curl_easy_init();
     if (try->easy == NULL || multi == NULL)
         return mn_fail(try->err, MAINET_E_CONNECTION_HANDLE, 0, "libcurl gave no handle");

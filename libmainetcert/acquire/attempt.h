@@ -43,10 +43,6 @@ typedef struct mn_attempt {
     char reason[CURL_ERROR_SIZE];
 } mn_attempt;
 
-/** Milliseconds of a clock that is never set. */
-int64_t
-mn_now_ms(void);
-
 /** Which proxy is on the way of an exchange, before the first attempt. */
 mn_passage
 mn_passage_of(const mn_exchange *exchange);

@@ -6,6 +6,11 @@
 #include "acquire/batch.h"
 #include "acquire/reply.h"
 
+/* No delivery waits longer for company on its way to the disk. */
+#define WRITE_MS 50
+
+_Static_assert(2 * MAINET_BATCH_JOBS_MAX <= MN_PARCELS_TOGETHER, "all that may have arrived");
+
 /* One call of mn_batch_fetch. */
 typedef struct fetch {
     mn_run *run;
@@ -13,9 +18,11 @@ typedef struct fetch {
     size_t total;
     size_t begun;
     size_t settled;
-    mn_order **arrived; /* in this round */
+    int room;           /* for what is on its way, and what has arrived; -1: none */
+    mn_order **arrived; /* and is not on disk yet */
     size_t arrived_count;
-    mainet_error stop; /* why no more are begun */
+    int64_t arrived_ms; /* the first of them */
+    mainet_error stop;  /* why no more are begun */
 } fetch;
 
 static void
@@ -23,9 +30,6 @@ release(mn_order *order)
 {
     mn_secret_free(order->form);
     order->form = NULL;
-    if (order->room >= 0)
-        (void)close(order->room);
-    order->room = -1;
 }
 
 static void
@@ -41,7 +45,6 @@ prepare(const mn_run *run, mn_order *order, mainet_error *err)
 {
     const mn_profile *profile = mn_service_profile(run->request->service);
 
-    MN_TRY(mn_parcel_reserve(run->token, &order->room, err));
     order->form = mn_request_form(&order->view, err);
     if (order->form == NULL)
         return mn_failure(err);
@@ -123,29 +126,69 @@ settle(void *self, size_t number, mn_reply *reply, const mainet_error *failure)
         reply->body = NULL;
         order->state = MAINET_ORDER_DELIVERED;
         order->delivered_at = (int64_t)time(NULL);
+        if (all->arrived_count == 0)
+            all->arrived_ms = mn_now_ms();
         all->arrived[all->arrived_count++] = order;
-        return; /* its room is needed */
     }
     release(order);
 }
 
-/* What cannot be kept aside after all is still there to be imported. */
-static void
-keep_aside(const fetch *all, mn_order *order)
+static mainet_status
+write_arrived(const fetch *all, mainet_error *err)
 {
-    const mn_run *run = all->run;
-    mainet_error why = {0};
+    mn_secret *records[MN_PARCELS_TOGETHER];
+    mn_parcel parcels[MN_PARCELS_TOGETHER];
+    mainet_status status = MAINET_OK;
+    size_t count = 0;
 
-    if (mn_pending_write(run->token, &order->view, order->room, order->container, &why) ==
-        MAINET_OK) {
-        mn_secret_free(order->container);
-        order->container = NULL;
-    } else {
-        mn_log_write(&run->request->log, MAINET_LOG_WARNING,
-                     "the delivery for %s could not be kept aside: %s", order->certificate_number,
-                     why.detail);
+    while (status == MAINET_OK && count < all->arrived_count) {
+        const mn_order *order = all->arrived[count];
+
+        records[count] = mn_pending_encode(&order->view, order->container, err);
+        parcels[count] = (mn_parcel){.id = order->parcel, .content = records[count]};
+        if (records[count] == NULL)
+            status = mn_failure(err);
+        else
+            count++;
     }
-    release(order);
+    if (status == MAINET_OK)
+        status = mn_parcels_write(all->run->token, parcels, count, err);
+    while (count > 0)
+        mn_secret_free(records[--count]);
+    return status;
+}
+
+/* Where the disk is full, the room that was taken is given to those that are here and on their way;
+ * no more are asked for. What cannot be kept aside after all is still there to be imported. */
+static void
+keep_aside(fetch *all)
+{
+    mainet_error why = {0};
+    mainet_status status = write_arrived(all, &why);
+
+    if (status != MAINET_OK && all->room >= 0) {
+        (void)close(all->room);
+        all->room = -1;
+        all->stop = why;
+        status = write_arrived(all, &why);
+    }
+    if (status != MAINET_OK)
+        mn_log_write(&all->run->request->log, MAINET_LOG_WARNING,
+                     "%zu deliveries could not be kept aside: %s", all->arrived_count, why.detail);
+    for (size_t i = 0; status == MAINET_OK && i < all->arrived_count; i++) {
+        mn_secret_free(all->arrived[i]->container);
+        all->arrived[i]->container = NULL;
+    }
+    all->arrived_count = 0;
+}
+
+/* Several cost the disk hardly more than one; but none waits for long, or for the others of a run
+ * that ends. */
+static bool
+is_time_to_write(const fetch *all)
+{
+    return all->arrived_count >= all->run->jobs || all->settled == all->begun ||
+           all->stop.status != MAINET_OK || mn_now_ms() - all->arrived_ms >= WRITE_MS;
 }
 
 static mainet_status
@@ -153,12 +196,13 @@ end_round(void *self, mainet_error *err)
 {
     fetch *all = self;
 
-    for (size_t i = 0; i < all->arrived_count; i++)
-        keep_aside(all, all->arrived[i]);
-    all->arrived_count = 0;
+    if (all->arrived_count != 0 && is_time_to_write(all))
+        keep_aside(all);
     if (all->stop.status == MAINET_OK)
         (void)mn_request_progress(all->run->request, MAINET_PHASE_ASKING, (int64_t)all->settled,
                                   (int64_t)all->total, &all->stop);
+    if (all->stop.status != MAINET_OK && all->arrived_count != 0)
+        keep_aside(all);
     if (all->stop.status != MAINET_OK)
         *err = all->stop;
     return all->stop.status;
@@ -177,8 +221,9 @@ count_waiting(const mainet_batch *batch)
 mainet_status
 mn_batch_fetch(mn_run *run, mainet_error *err)
 {
-    mn_order *arrived[MAINET_BATCH_JOBS_MAX];
-    fetch all = {.run = run, .total = count_waiting(run->batch), .arrived = arrived};
+    mn_order *arrived[MN_PARCELS_TOGETHER];
+    fetch all = {.run = run, .total = count_waiting(run->batch), .room = -1, .arrived = arrived};
+    mainet_status status = MAINET_OK;
     const mn_crowd crowd = {
         .jobs = run->jobs, .next = next, .settle = settle, .round = end_round, .self = &all};
 
@@ -186,5 +231,9 @@ mn_batch_fetch(mn_run *run, mainet_error *err)
         return MAINET_OK;
     mn_log_write(&run->request->log, MAINET_LOG_INFO, "asking %s for %zu orders",
                  mainet_service_retrieve_url(run->request->service), all.total);
-    return run->transport->exchange_many(run->transport->self, &crowd, err);
+    MN_TRY(mn_parcel_reserve(run->token, 2 * run->jobs * MN_PARCEL_CEILING, &all.room, err));
+    status = run->transport->exchange_many(run->transport->self, &crowd, err);
+    if (all.room >= 0)
+        (void)close(all.room);
+    return status;
 }

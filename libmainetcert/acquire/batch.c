@@ -111,7 +111,6 @@ mainet_batch_add(mainet_batch *batch, const char *group_id, const char *certific
     order = calloc(1, sizeof *order);
     if (order == NULL)
         return mn_fail_memory(err, "order");
-    order->room = -1;
     MN_TRY(fill(order, group_id, certificate_number, password, password_len, err));
     node = tsearch(order, &batch->index, compare);
     if (node == NULL)

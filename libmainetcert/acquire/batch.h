@@ -21,7 +21,6 @@ typedef struct mn_order {
     mainet_request view;  /**< the run's request with this order's number: borrows, frees nothing */
     mn_secret *form;      /**< while it is asked */
     mn_exchange exchange; /**< ” */
-    int room;             /**< that was taken for its delivery; -1: none */
     mn_secret *container; /**< delivered, and not kept aside (yet) */
     int64_t delivered_at;
 } mn_order;

@@ -77,6 +77,10 @@ mn_attempt_end(mn_attempt *try, CURLcode code)
         return mn_fail(try->err, MAINET_E_NO_HTTP_STATUS, 0, "%s: no HTTP status",
                        try->exchange->url);
     try->reply->status = (int)status;
+    if (try->reply->body == NULL)
+        try->reply->body = mn_secret_new(0, try->err);
+    if (try->reply->body == NULL)
+        return mn_failure(try->err);
     mn_secret_truncate(try->reply->body, try->received);
     return MAINET_OK;
 }

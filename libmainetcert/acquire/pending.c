@@ -54,8 +54,8 @@ put_span(uint8_t *out, const void *data, size_t len)
 
 /* Texts keep their zero byte, so that they can be read in place. In locked memory, for the
  * password is in it. */
-static mn_secret *
-encode(const mainet_request *request, const mn_secret *container, mainet_error *err)
+mn_secret *
+mn_pending_encode(const mainet_request *request, const mn_secret *container, mainet_error *err)
 {
     const char *const texts[] = {mainet_service_retrieve_url(request->service),
                                  mainet_service_path(request->service), request->group_id,
@@ -124,7 +124,7 @@ mn_pending_write(mainet_token *token, const mainet_request *request, int room,
     char id[MN_PARCEL_ID_LEN + 1];
 
     MN_TRY(mn_pending_name(request, id, err));
-    record = encode(request, container, err);
+    record = mn_pending_encode(request, container, err);
     return record == NULL ? mn_failure(err) : mn_parcel_write(token, id, room, record, err);
 }
 

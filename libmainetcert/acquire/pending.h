@@ -39,6 +39,10 @@ mainet_status
 mn_pending_write(mainet_token *token, const mainet_request *request, int room,
                  const mn_secret *container, mainet_error *err);
 
+/** Make the parcel of a delivery for a request, for who writes several. */
+mn_secret *
+mn_pending_encode(const mainet_request *request, const mn_secret *container, mainet_error *err);
+
 /** Open the delivery of an id; MAINET_E_PENDING_NOT_FOUND if there is none,
  *  MAINET_E_STORE_TAMPERED if what is there is not as it was written. */
 mn_pending *

@@ -38,6 +38,10 @@ typedef struct mn_reply {
     char alert[64];    /**< the TLS alert that ended the connection instead; "" if none */
 } mn_reply;
 
+/** Milliseconds of a clock that is never set. */
+int64_t
+mn_now_ms(void);
+
 void
 mn_reply_clear(mn_reply *reply);
 

@@ -185,8 +185,8 @@ mn_file_read(int folder, const char *name, size_t ceiling, mainet_error *err)
     return mn_buffer_take(&copy, err);
 }
 
-static mainet_status
-write_span(int fd, const char *name, const uint8_t *data, size_t len, mainet_error *err)
+mainet_status
+mn_file_write_span(int fd, const char *name, const uint8_t *data, size_t len, mainet_error *err)
 {
     for (size_t done = 0; done < len;) {
         ssize_t put = write(fd, data + done, len - done);
@@ -211,7 +211,7 @@ sync_file(int fd, const char *name, mainet_error *err)
 mainet_status
 mn_file_write_all(int fd, const char *name, const uint8_t *data, size_t len, mainet_error *err)
 {
-    MN_TRY(write_span(fd, name, data, len, err));
+    MN_TRY(mn_file_write_span(fd, name, data, len, err));
     return sync_file(fd, name, err);
 }
 
@@ -229,7 +229,7 @@ mn_file_copy(int from, int to, const char *name, mainet_status unread, mainet_er
             return mn_fail(err, unread, errno, "%s: %s", name, strerror(errno));
         if (got == 0)
             return sync_file(to, name, err);
-        MN_TRY(write_span(to, name, block, (size_t)got, err));
+        MN_TRY(mn_file_write_span(to, name, block, (size_t)got, err));
     }
 }
 

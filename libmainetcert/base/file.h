@@ -53,6 +53,10 @@ mn_file_unlink(int folder, const char *name, mainet_error *err);
 mainet_status
 mn_file_remove(int folder, const char *name, mainet_error *err);
 
+/** Write everything to an open file, which may not be on disk then; `name` is for error details. */
+mainet_status
+mn_file_write_span(int fd, const char *name, const uint8_t *data, size_t len, mainet_error *err);
+
 /** Write everything to an open file and fsync it; `name` is for error details. */
 mainet_status
 mn_file_write_all(int fd, const char *name, const uint8_t *data, size_t len, mainet_error *err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "store/parcel.h"
+#include "store/parcel-private.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,9 +14,7 @@
 #include "store/lock.h"
 #include "store/seal.h"
 
-#define FOLDER "pending"
 #define VERSION 1
-#define FRESH ".fresh" /* ends the name of what is sealed under the next token key */
 
 void
 mn_parcels_clear(mn_parcels *parcels)
@@ -25,8 +23,9 @@ mn_parcels_clear(mn_parcels *parcels)
     *parcels = (mn_parcels){.ids = NULL};
 }
 
-static void
-make_name(const char *serial, const char *id, const char *ending, char name[MN_PARCEL_NAME_LEN])
+void
+mn_parcel_name(const char *serial, const char *id, const char *ending,
+               char name[MN_PARCEL_NAME_LEN])
 {
     (void)snprintf(name, MN_PARCEL_NAME_LEN, "%s%s-%s%s", *ending == '\0' ? "" : ".", serial, id,
                    ending);
@@ -37,7 +36,7 @@ mn_parcel_path(const mainet_token *token, const char *id, char *out, size_t out_
 {
     char name[MN_PARCEL_NAME_LEN];
 
-    make_name(mainet_token_serial(token), id, "", name);
+    mn_parcel_name(mainet_token_serial(token), id, "", name);
     (void)snprintf(out, out_len, FOLDER "/%s", name);
 }
 
@@ -73,18 +72,9 @@ by_id(const void *a, const void *b)
     return strcmp(a, b);
 }
 
-static void
-close_dir(DIR **stream)
-{
-    if (*stream != NULL)
-        (void)closedir(*stream);
-}
-
-#define auto_dir __attribute__((cleanup(close_dir))) DIR
-
 /* A stream of its own on an open folder. */
-static DIR *
-open_stream(int pending)
+DIR *
+mn_parcels_stream(int pending)
 {
     int fd = openat(pending, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *stream = fd < 0 ? NULL : fdopendir(fd);
@@ -97,7 +87,7 @@ open_stream(int pending)
 static mainet_status
 read_ids(int pending, const char *serial, mn_parcels *found, mainet_error *err)
 {
-    auto_dir *stream = open_stream(pending);
+    mn_auto_dir *stream = mn_parcels_stream(pending);
 
     if (stream == NULL)
         return mn_fail_access(err, MAINET_E_STORE_OPEN, errno, pending, ".");
@@ -138,9 +128,9 @@ make_ad(const mn_keys *keys, const char *name, mn_buffer *ad, mainet_error *err)
     return mn_buffer_check(ad, "pending delivery", err);
 }
 
-static mainet_status
-seal(const mn_keys *keys, const char *name, const mn_secret *content, mn_buffer *sealed,
-     mainet_error *err)
+mainet_status
+mn_parcel_seal(const mn_keys *keys, const char *name, const mn_secret *content, mn_buffer *sealed,
+               mainet_error *err)
 {
     mn_auto_buffer(ad, 0);
 
@@ -172,8 +162,8 @@ read_one(int pending, const char *serial, const char *id, const mn_keys *keys, m
     mainet_error no_matter = {0};
     mn_secret *content = NULL;
 
-    make_name(serial, id, "", name);
-    make_name(serial, id, FRESH, fresh);
+    mn_parcel_name(serial, id, "", name);
+    mn_parcel_name(serial, id, FRESH, fresh);
     content = unseal(pending, name, name, keys, err);
     if (content == NULL && mn_failure(err) == MAINET_E_STORE_TAMPERED)
         content = unseal(pending, fresh, name, keys, &no_matter);
@@ -182,27 +172,16 @@ read_one(int pending, const char *serial, const char *id, const mn_keys *keys, m
     return content;
 }
 
-/* The folder, locked with the store. */
-typedef struct opened {
-    mn_lock *lock;
-    int pending;
-} opened;
-
-static void
-access_end(opened *access)
+void
+mn_parcels_end(mn_parcels_access *access)
 {
     mn_fd_cleanup(&access->pending);
     mn_lock_free(access->lock);
 }
 
-#define auto_access __attribute__((cleanup(access_end))) opened
-#define ACCESS_INIT                                                                                \
-    {                                                                                              \
-        .pending = -1                                                                              \
-    }
-
-static mainet_status
-access_begin(opened *access, const mainet_token *token, bool write, mainet_error *err)
+mainet_status
+mn_parcels_begin(mn_parcels_access *access, const mainet_token *token, bool write,
+                 mainet_error *err)
 {
     access->lock = mn_lock_new(mn_token_folder(token), write, err);
     if (access->lock == NULL)
@@ -210,8 +189,8 @@ access_begin(opened *access, const mainet_token *token, bool write, mainet_error
     return mn_folder_open_below(mn_lock_folder(access->lock), FOLDER, write, &access->pending, err);
 }
 
-static mainet_status
-require_keys(const mainet_token *token, mainet_error *err)
+mainet_status
+mn_parcels_require_keys(const mainet_token *token, mainet_error *err)
 {
     if (mn_token_keys(token) == NULL)
         return mn_fail(err, MAINET_E_TOKEN_LOCKED, 0, "the token is locked");
@@ -230,99 +209,16 @@ mn_parcels_list(const mainet_token *token, mn_parcels *found, mainet_error *err)
 mn_secret *
 mn_parcel_read(const mainet_token *token, const char *id, mainet_error *err)
 {
-    auto_access access = ACCESS_INIT;
+    mn_auto_parcels_access access = MN_PARCELS_ACCESS_INIT;
 
-    if (require_keys(token, err) != MAINET_OK)
+    if (mn_parcels_require_keys(token, err) != MAINET_OK)
         return NULL;
-    if (access_begin(&access, token, false, err) != MAINET_OK) {
+    if (mn_parcels_begin(&access, token, false, err) != MAINET_OK) {
         if (err->cause == ENOENT)
             (void)mn_fail(err, MAINET_E_PENDING_NOT_FOUND, 0, "nothing is pending");
         return NULL;
     }
     return read_one(access.pending, mainet_token_serial(token), id, mn_token_keys(token), err);
-}
-
-/* What a writer left who was killed: whoever writes holds the lock. */
-static void
-sweep(int pending)
-{
-    auto_dir *stream = open_stream(pending);
-    const size_t ending_len = strlen(FRESH);
-
-    for (struct dirent *entry = stream == NULL ? NULL : readdir(stream); entry != NULL;
-         entry = readdir(stream)) {
-        size_t len = strlen(entry->d_name);
-
-        if (entry->d_name[0] == '.' && len > 2 &&
-            (len < ending_len || strcmp(entry->d_name + len - ending_len, FRESH) != 0))
-            (void)unlinkat(pending, entry->d_name, 0);
-    }
-}
-
-mainet_status
-mn_parcel_reserve(const mainet_token *token, int *room, mainet_error *err)
-{
-    auto_access access = ACCESS_INIT;
-    mn_auto_fd fd = -1;
-    int cause = 0;
-
-    *room = -1;
-    MN_TRY(require_keys(token, err));
-    MN_TRY(access_begin(&access, token, true, err));
-    sweep(access.pending);
-    fd = openat(access.pending, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL || errno == ENOENT))
-        return MAINET_OK;
-    cause = fd < 0 ? errno : posix_fallocate(fd, 0, (off_t)MN_PARCEL_CEILING);
-    if (cause != 0)
-        return mn_fail_access(err, MAINET_E_STORE_WRITE, cause, access.pending, ".");
-    *room = fd;
-    fd = -1;
-    return MAINET_OK;
-}
-
-/* A file without a name cannot take another's: it gets one of its own first. */
-static bool
-give_name(int room, int pending, const char *name)
-{
-    char path[40];
-    char aside[MN_PARCEL_NAME_LEN + 8];
-
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", room);
-    (void)snprintf(aside, sizeof aside, ".%s.room", name);
-    if (linkat(AT_FDCWD, path, pending, aside, AT_SYMLINK_FOLLOW) != 0)
-        return false;
-    if (renameat(pending, aside, pending, name) == 0)
-        return fsync(pending) == 0;
-    (void)unlinkat(pending, aside, 0);
-    return false;
-}
-
-static bool
-fill_room(int room, const mn_buffer *sealed)
-{
-    mainet_error no_matter = {0};
-
-    return room >= 0 && lseek(room, 0, SEEK_SET) == 0 &&
-           mn_file_write_all(room, FOLDER, sealed->data, sealed->len, &no_matter) == MAINET_OK &&
-           ftruncate(room, (off_t)sealed->len) == 0 && fsync(room) == 0;
-}
-
-mainet_status
-mn_parcel_write(const mainet_token *token, const char *id, int room, const mn_secret *content,
-                mainet_error *err)
-{
-    mn_auto_buffer(sealed, MN_PARCEL_CEILING);
-    auto_access access = ACCESS_INIT;
-    char name[MN_PARCEL_NAME_LEN];
-
-    MN_TRY(require_keys(token, err));
-    make_name(mainet_token_serial(token), id, "", name);
-    MN_TRY(seal(mn_token_keys(token), name, content, &sealed, err));
-    MN_TRY(access_begin(&access, token, true, err));
-    if (fill_room(room, &sealed) && give_name(room, access.pending, name))
-        return MAINET_OK;
-    return mn_file_write(access.pending, name, sealed.data, sealed.len, err);
 }
 
 /* The one beside it last: it is never looked for alone. */
@@ -331,9 +227,9 @@ remove_one(int pending, const char *serial, const char *id, mainet_error *err)
 {
     char name[MN_PARCEL_NAME_LEN];
 
-    make_name(serial, id, "", name);
+    mn_parcel_name(serial, id, "", name);
     MN_TRY(mn_file_unlink(pending, name, err));
-    make_name(serial, id, FRESH, name);
+    mn_parcel_name(serial, id, FRESH, name);
     return mn_file_unlink(pending, name, err);
 }
 
@@ -341,9 +237,9 @@ mainet_status
 mn_parcels_remove(const mainet_token *token, const char *const *ids, size_t count,
                   mainet_error *err)
 {
-    auto_access access = ACCESS_INIT;
+    mn_auto_parcels_access access = MN_PARCELS_ACCESS_INIT;
 
-    MN_TRY(access_begin(&access, token, true, err));
+    MN_TRY(mn_parcels_begin(&access, token, true, err));
     for (size_t i = 0; i < count; i++)
         MN_TRY(remove_one(access.pending, mainet_token_serial(token), ids[i], err));
     (void)fsync(access.pending); /* one that comes back after power loss is met again, not lost */
@@ -370,12 +266,12 @@ reseal_one(int pending, const char *serial, const char *id, const mn_keys *old_k
     mn_auto_buffer(sealed, MN_PARCEL_CEILING);
     char name[MN_PARCEL_NAME_LEN];
 
-    make_name(serial, id, "", name);
+    mn_parcel_name(serial, id, "", name);
     if (content == NULL && mn_failure(err) != MAINET_E_STORE_TAMPERED)
         return mn_failure(err);
     if (content != NULL)
-        MN_TRY(seal(new_keys, name, content, &sealed, err));
-    make_name(serial, id, FRESH, name);
+        MN_TRY(mn_parcel_seal(new_keys, name, content, &sealed, err));
+    mn_parcel_name(serial, id, FRESH, name);
     if (content == NULL) /* neither does what lies beside it open: that is not to take its place */
         return mn_file_remove(pending, name, err);
     return mn_file_write(pending, name, sealed.data, sealed.len, err);
@@ -410,8 +306,8 @@ mn_parcels_settle(int folder, const char *serial)
         mn_folder_open_below(folder, FOLDER, false, &pending, &no_matter) != MAINET_OK)
         return;
     for (size_t i = 0; i < found.count; i++) {
-        make_name(serial, found.ids[i], "", name);
-        make_name(serial, found.ids[i], FRESH, fresh);
+        mn_parcel_name(serial, found.ids[i], "", name);
+        mn_parcel_name(serial, found.ids[i], FRESH, fresh);
         (void)renameat(pending, fresh, pending, name);
     }
     (void)fsync(pending);

@@ -43,18 +43,33 @@ mn_secret *
 mn_parcel_read(const mainet_token *token, const char *id, mainet_error *err);
 
 /**
- * Prove that a parcel can be written, and take the room for it now: a file without a name, which
- * is gone with its descriptor. A disk that is full by the time the parcel is there does not matter
- * then. `*room` is -1 where the file system has no such files; that is no failure.
+ * Prove that parcels of that size can be written, and take the room for them now: a file without a
+ * name, which is gone with its descriptor. A disk that is full by the time they are there does not
+ * matter then. `*room` is -1 where the file system has no such files; that is no failure.
  */
 mainet_status
-mn_parcel_reserve(const mainet_token *token, int *room, mainet_error *err);
+mn_parcel_reserve(const mainet_token *token, size_t size, int *room, mainet_error *err);
 
 /** Seal and write one, in the place of an older one; in the room that was reserved for it, if it is
  *  not -1. */
 mainet_status
 mn_parcel_write(const mainet_token *token, const char *id, int room, const mn_secret *content,
                 mainet_error *err);
+
+/** No more are written in one step. */
+#define MN_PARCELS_TOGETHER 128
+
+/** One of several that are written in one step. */
+typedef struct mn_parcel {
+    const char *id;
+    const mn_secret *content;
+} mn_parcel;
+
+/** Seal and write several, each in the place of an older one: on disk once this answers MAINET_OK,
+ * and in much less time than one by one. On failure some of them may be. */
+mainet_status
+mn_parcels_write(const mainet_token *token, const mn_parcel *parcels, size_t count,
+                 mainet_error *err);
 
 /** Remove those of these ids, in one step; fine if there are none. Needs no keys. */
 mainet_status

@@ -138,7 +138,7 @@ sweep(void)
 {
     int room = -1;
 
-    ck_assert_int_eq(mn_parcel_reserve(token, &room, &err), MAINET_OK);
+    ck_assert_int_eq(mn_parcel_reserve(token, MN_PARCEL_CEILING, &room, &err), MAINET_OK);
     ck_assert(room < 0 || close(room) == 0);
 }
 

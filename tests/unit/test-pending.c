@@ -156,7 +156,8 @@ START_TEST(a_locked_token_is_refused)
     int room = -1;
 
     ck_assert_int_eq(mainet_token_lock(token, &err), MAINET_OK);
-    ck_assert_int_eq(mn_parcel_reserve(token, &room, &err), MAINET_E_TOKEN_LOCKED);
+    ck_assert_int_eq(mn_parcel_reserve(token, MN_PARCEL_CEILING, &room, &err),
+                     MAINET_E_TOKEN_LOCKED);
     ck_assert_int_eq(mn_pending_write(token, request, -1, container, &err), MAINET_E_TOKEN_LOCKED);
     ck_assert_ptr_null(mn_pending_find(token, request, &err));
     ck_assert_int_eq(err.status, MAINET_E_TOKEN_LOCKED);
@@ -169,7 +170,7 @@ START_TEST(room_is_taken_before_and_leaves_nothing)
     struct stat info;
     int room = -1;
 
-    ck_assert_int_eq(mn_parcel_reserve(token, &room, &err), MAINET_OK);
+    ck_assert_int_eq(mn_parcel_reserve(token, MN_PARCEL_CEILING, &room, &err), MAINET_OK);
     ck_assert_int_eq(count_pending(NULL), 0);
     if (room >= 0) {
         ck_assert_int_eq(fstat(room, &info), 0);
@@ -178,10 +179,10 @@ START_TEST(room_is_taken_before_and_leaves_nothing)
     }
     (void)snprintf(path, sizeof path, "%s/pending", temp_folder);
     ck_assert_int_eq(chmod(path, 0777), 0);
-    ck_assert_int_eq(mn_parcel_reserve(token, &room, &err), MAINET_E_STORE_OPEN);
+    ck_assert_int_eq(mn_parcel_reserve(token, MN_PARCEL_CEILING, &room, &err), MAINET_E_STORE_OPEN);
     ck_assert_int_eq(rmdir(path), 0);
     ck_assert_int_eq(symlink("/tmp", path), 0);
-    ck_assert_int_ne(mn_parcel_reserve(token, &room, &err), MAINET_OK);
+    ck_assert_int_ne(mn_parcel_reserve(token, MN_PARCEL_CEILING, &room, &err), MAINET_OK);
 }
 END_TEST
 
@@ -193,7 +194,7 @@ START_TEST(what_fills_its_room_is_found_like_any_other)
     int room = -1;
 
     for (int i = 0; i < 2; i++) { /* the second time in the place of the first */
-        ck_assert_int_eq(mn_parcel_reserve(token, &room, &err), MAINET_OK);
+        ck_assert_int_eq(mn_parcel_reserve(token, MN_PARCEL_CEILING, &room, &err), MAINET_OK);
         ck_assert_int_eq(mn_pending_write(token, request, room, container, &err), MAINET_OK);
         ck_assert(room < 0 || close(room) == 0);
         ck_assert_int_eq(count_pending(path), 1);
@@ -220,7 +221,7 @@ START_TEST(what_killed_writers_left_is_swept_away)
     ck_assert_ptr_nonnull(file);
     ck_assert_int_eq(fclose(file), 0);
     ck_assert_int_eq(count_pending(NULL), 2);
-    ck_assert_int_eq(mn_parcel_reserve(token, &room, &err), MAINET_OK);
+    ck_assert_int_eq(mn_parcel_reserve(token, MN_PARCEL_CEILING, &room, &err), MAINET_OK);
     ck_assert(room < 0 || close(room) == 0);
     ck_assert_int_eq(count_pending(NULL), 1);
 }
