@@ -45,6 +45,10 @@ class Standin:
         """Answer the address of the confirmation page."""
         return self._url("confirm")
 
+    def retrieve_url(self):
+        """Answer the address that delivers containers."""
+        return self._url("retrieve")
+
     def site_url(self):
         """Answer the address of the site's top page."""
         return self._url("retrieve").rsplit("/", 1)[0] + "/"
