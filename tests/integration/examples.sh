@@ -80,7 +80,30 @@ renewals_are_made() {
     is "and renews nothing any more" "$status $out$err" "0 "
 }
 
+# What was acquired by the first example signs, without leaving its token.
+keys_sign() {
+    local id label programs
+
+    programs=$(dirname "$c_program")
+    id=$(mainetcert --json list | jq -r '.[0].id')
+    label=$(mainetcert --json list | jq -r '.[0].label')
+    mainetcert export "$id" --certificate --out "$work/signer.pem" >"$work/log"
+    openssl x509 -in "$work/signer.pem" -noout -pubkey >"$work/signer.pub"
+    printf 'to be signed\n' >"$work/data"
+    out=$("$programs/example-sign" "${id:0:8}" "$work/data" "$work/signature" <<<246810 2>&1)
+    is "sign tells who has signed" "$out" "signed by $label"
+    ok "openssl verifies it" openssl dgst -sha256 -verify "$work/signer.pub" \
+        -signature "$work/signature" "$work/data"
+    out=$("$programs/example-sign" "$id" "$work/data" "$work/other" <<<135790 2>&1)
+    like "with a wrong PIN nothing is signed" "$? $out" "1 320: "
+    head -c 2000000 /dev/zero >"$work/long"
+    out=$("$programs/example-sign" "$id" "$work/long" "$work/other" <<<246810 2>&1)
+    like "nor the beginning of what is too long" "$? $out" 'is too long'
+    ok "there is no such signature" test ! -e "$work/other"
+}
+
 example c "$c_program" --
+keys_sign
 if [ -n "$python" ]; then
     example python "$python" "$examples/python/acquire.py" -- "$standin_dir/tls-ca.pem"
     renewals_are_made
