@@ -233,6 +233,8 @@ mn_batch_fetch(mn_run *run, mainet_error *err)
                  mainet_service_retrieve_url(run->request->service), all.total);
     MN_TRY(mn_parcel_reserve(run->token, 2 * run->jobs * MN_PARCEL_CEILING, &all.room, err));
     status = run->transport->exchange_many(run->transport->self, &crowd, err);
+    if (all.arrived_count != 0) /* it ended without a last round */
+        keep_aside(&all);
     if (all.room >= 0)
         (void)close(all.room);
     return status;
