@@ -243,6 +243,30 @@ by_command() {
     unlike "the command: no process was told the password" "$(<"$work/trace")" "$secret"
 }
 
+# Many at a time: the first order answers the proxy for all of them.
+by_batch() {
+    local arguments=(mainetcert --store "$work/store-command" --json batch "$work/orders.csv" --yes
+        --service "$profile" --proxy "$squid_basic" --proxy-user "$user" --jobs 3)
+    local asked denied
+
+    mainet-standin order --dir "$standin_dir" --group-id GROUP01 --common-name user --key ec:P-256 \
+        --csv --count 7 >"$work/orders.csv"
+    asked=$(requests)
+    run "${arguments[@]}" --proxy-password-source "file:$work/wrong"
+    is "a batch: wrong credentials are 121 for the first, and the end of it" \
+        "$(jq -c '[.error.code, [.orders[].result]]' <<<"$out")" \
+        '[121,["failed","waiting","waiting","waiting","waiting","waiting","waiting"]]'
+    is "a batch: nothing was sent" "$(requests)" "$asked"
+    denied=$(grep -c 'TCP_DENIED/407' "$work/squid-basic/access")
+    run "${arguments[@]}" --proxy-password-source "file:$work/proxy-password"
+    is "a batch: the right ones pass" \
+        "$status $(jq -c '[.orders[].result] | unique' <<<"$out")" '0 ["done"]'
+    is "a batch: each order was asked for once" "$(requests)" "$((asked + 7))"
+    # libcurl learns on each connection which way the proxy knows; before, it was asked without any
+    ok "a batch: its connections log in, not its orders" \
+        [ "$(grep -c 'TCP_DENIED/407' "$work/squid-basic/access")" -le "$((denied + 1 + 3))" ]
+}
+
 # A security product's own authority, which this machine knows nothing of.
 interception() {
     local port asked
@@ -280,5 +304,6 @@ digest
 ntlm
 negotiate
 by_command
+by_batch
 interception
 done_testing
