@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <openssl/crypto.h>
 #include <openssl/hmac.h>
@@ -14,8 +15,10 @@
 
 #define STIR_MAX ((size_t)1 << 20) /* bytes of a seed that are taken at once */
 
-/* Made once and never freed: a host may have run OPENSSL_cleanup before it lets go of us. */
+/* Made once and never freed: a host may have run OPENSSL_cleanup before it lets go of us. A child
+ * of fork makes one of its own, for threads that are no more may have held locks in this one. */
 typedef struct crypto {
+    pid_t process;
     OSSL_LIB_CTX *context;
     OSSL_PROVIDER *provider;
     EVP_MD *sha256;
@@ -39,14 +42,15 @@ crypto_free(crypto *made)
 
 MN_AUTO_TYPE(crypto, crypto_free)
 
+/* In the place of what was found there. */
 static mainet_status
-make_context(mainet_error *err)
+make_context(crypto *found, mainet_error *err)
 {
     mn_auto(crypto) made = calloc(1, sizeof *made);
-    crypto *nobody = NULL;
 
     if (made == NULL)
         return mn_fail_memory(err, "crypto context");
+    made->process = getpid();
     made->context = OSSL_LIB_CTX_new();
     if (made->context == NULL)
         return mn_fail_memory(err, "crypto context");
@@ -55,7 +59,7 @@ make_context(mainet_error *err)
     made->hmac = EVP_MAC_fetch(made->context, "HMAC", NULL);
     if (made->provider == NULL || made->sha256 == NULL || made->hmac == NULL)
         return mn_fail_crypto(err, "default provider");
-    if (atomic_compare_exchange_strong(&shared, &nobody, made))
+    if (atomic_compare_exchange_strong(&shared, &found, made))
         (void)crypto_take(&made);
     return MAINET_OK; /* another thread was faster: ours is freed, its is used */
 }
@@ -70,15 +74,16 @@ mn_crypto_is_over(void)
 mainet_status
 mn_crypto_ready(mainet_error *err)
 {
+    crypto *found = atomic_load(&shared);
     uint8_t first = 0;
     int drawn = 0;
 
     if (mn_crypto_is_over())
         return mn_fail(err, MAINET_E_CRYPTO, 0, "the process has shut OpenSSL down");
+    if (found == NULL || found->process != getpid())
+        MN_TRY(make_context(found, err));
     if (atomic_load(&seeded) || seeding)
         return MAINET_OK;
-    if (atomic_load(&shared) == NULL)
-        MN_TRY(make_context(err));
     seeding = true;
     drawn = RAND_bytes_ex(mn_crypto_context(), &first, sizeof first, 0);
     seeding = false;

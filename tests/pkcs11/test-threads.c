@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Many threads at once: nobody is refused, nobody gets another's signature. */
 #include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/wait.h>
 
 #include "fixture.h"
 #include "unit/run-suite.h"
 
 #define TURNS 60
+#define CHILDREN 16
 
 typedef struct worker {
     CK_SESSION_HANDLE session;
@@ -177,16 +181,108 @@ START_TEST(threads_log_in_and_out_while_others_sign)
 }
 END_TEST
 
+static atomic_bool is_over;
+
+static void *
+keep_busy(void *argument)
+{
+    while (!atomic_load(&is_over)) {
+        (void)sign_all_day(argument);
+        (void)look_around(argument);
+    }
+    return NULL;
+}
+
+/* Where the threads of the parent were is nothing to it: it starts anew, or never ends. */
+static int
+live_as_child(CK_SESSION_HANDLE inherited)
+{
+    worker self = {0};
+    CK_MECHANISM ecdsa = {CKM_ECDSA_SHA256, NULL, 0};
+    CK_OBJECT_HANDLE pair[2];
+    CK_SESSION_INFO info;
+
+    (void)signal(SIGALRM, SIG_DFL); /* Check has one that kills all of us */
+    (void)alarm(60);
+    if (p11->C_GetSessionInfo(inherited, &info) != CKR_CRYPTOKI_NOT_INITIALIZED)
+        return 1;
+    if (p11->C_Initialize(arguments()) != CKR_OK)
+        return 2;
+    if (p11->C_OpenSession(OPEN_SLOT, CKF_SERIAL_SESSION, NULL, NULL, &self.session) != CKR_OK)
+        return 3;
+    pair[0] = find_quietly(self.session, CKO_PRIVATE_KEY, CKK_EC);
+    pair[1] = find_quietly(self.session, CKO_PUBLIC_KEY, CKK_EC);
+    if (sign_and_verify(&self, &ecdsa, pair) != 0)
+        return 4;
+    return p11->C_Finalize(NULL) == CKR_OK ? 0 : 5;
+}
+
+/* How the child ended. */
+static int
+bear_child(CK_SESSION_HANDLE inherited)
+{
+    int status = 0;
+    const pid_t child = fork();
+
+    if (child == 0)
+        _exit(live_as_child(inherited));
+    return waitpid(child, &status, 0) == child ? status : -1;
+}
+
+START_TEST(children_are_born_while_threads_are_inside)
+{
+    worker workers[3];
+    pthread_t threads[3];
+    int status = 0;
+
+    (void)open_user_session();
+    for (int i = 0; i < 3; i++) {
+        workers[i] = (worker){.session = open_session(SLOT, 0), .first = (CK_BYTE)i};
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, keep_busy, &workers[i]), 0);
+    }
+    for (int i = 0; i < CHILDREN && status == 0; i++)
+        status = bear_child(workers[0].session);
+    atomic_store(&is_over, true);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+        ck_assert_int_eq(workers[i].failed, 0);
+    }
+    ck_assert_msg(status == 0, "a child ended with status 0x%x", (unsigned int)status);
+}
+END_TEST
+
+/* What that needs: in a context of the parent's somebody may hold a lock who is no more. */
+START_TEST(a_child_has_a_context_of_its_own)
+{
+    uint8_t byte = 0;
+    int status = 0;
+    OSSL_LIB_CTX *ours = NULL;
+    pid_t child = 0;
+
+    ck_assert_int_eq(mn_crypto_ready(NULL), MAINET_OK);
+    ours = mn_crypto_context();
+    child = fork();
+    if (child == 0)
+        _exit(mn_random(&byte, 1, NULL) == MAINET_OK && mn_crypto_context() != ours ? 0 : 1);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    ck_assert_int_eq(mn_random(&byte, 1, NULL), MAINET_OK);
+    ck_assert_ptr_eq(mn_crypto_context(), ours);
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
     Suite *suite = suite_create("threads");
     TCase *all = tcase_create("threads");
 
-    tcase_set_timeout(all, 60);
+    tcase_set_timeout(all, 180);
     tcase_add_checked_fixture(all, set_up, tear_down);
     tcase_add_test(all, threads_sign_while_others_look_and_change);
     tcase_add_test(all, threads_log_in_and_out_while_others_sign);
+    tcase_add_test(all, children_are_born_while_threads_are_inside);
+    tcase_add_test(all, a_child_has_a_context_of_its_own);
     suite_add_tcase(suite, all);
     return suite;
 }
