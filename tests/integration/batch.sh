@@ -180,6 +180,32 @@ killed() {
     is "nothing is pending" "$(pending_files) $(identities)" "0 $count"
 }
 
+# On a connection that was used before, libcurl would send a form again that got no answer.
+never_sent_twice() {
+    local server
+
+    new_store
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
+        -addext subjectAltName=DNS:localhost -keyout "$work/site.key" -out "$work/site.pem" 2>/dev/null
+    "$here/../support/hangup.py" "$work/site.pem" "$work/site.key" >"$work/forms" 2>&1 </dev/null &
+    server=$!
+    for _ in {1..300}; do
+        [ ! -s "$work/forms" ] || break
+        sleep 0.1
+    done
+    printf '[service]\nname=n\nissuer=i\n[retrieve]\nurl=https://localhost:%s/\n[tls]\nca_file=%s\n' \
+        "$(head -n 1 "$work/forms")" "$work/site.pem" >"$work/hangup.conf"
+    printf 'group_id,certificate_number,password\nG,1,p\nG,2,p\nG,3,p\n' >"$work/three.csv"
+    run mainetcert --pin-source env:RIGHT_PIN batch "$work/three.csv" --service "$work/hangup.conf" \
+        --jobs 1
+    is "one that got no answer has failed" "$(tail -n +2 <<<"$out" | cut -d, -f2,4 | paste -sd' ')" \
+        '"1",550 "2",115 "3",550'
+    is "and was sent once" "$(tail -n +2 "$work/forms" | grep -o 'number=.' | paste -sd' ')" \
+        'number=1 number=2 number=3'
+    kill "$server"
+    { wait "$server"; } 2>/dev/null
+}
+
 # refused SENTENCE TEXT WORDS: a list that cannot be used is 182, and the line is named
 refused() {
     printf '%b' "$2" >"$work/wrong.csv"
@@ -341,5 +367,6 @@ failures_have_their_numbers
 where_no_way_leads_nobody_waits
 interrupted_by_the_user
 killed
+never_sent_twice
 lists_of_all_kinds
 done_testing
