@@ -78,6 +78,18 @@ every_order_is_acquired() {
     is "and the service was not asked" "$asked" 0
 }
 
+a_terminal_sees_how_far_it_is() {
+    new_store
+    order_list 6
+    run python3 "$here/../support/typist.py" mainetcert --pin-source env:RIGHT_PIN --lang en \
+        batch "$orders" --service "$profile" --yes --jobs 2 --
+    is "at a terminal, too, all are acquired" "$status" 0
+    like "it is seen how many were asked for" "$out" 'Asking the service... 6 of 6'
+    like "and opened" "$out" 'Opening the certificate files... 5 of 6'
+    like "and how many there are in the end" "$out" '6 of 6 certificates are in the token.'
+    count_asked
+}
+
 failures_have_their_numbers() {
     local wrong
 
@@ -363,6 +375,7 @@ handed_out
 export_is_interrupted
 what_is_not_ours_is_left_alone
 every_order_is_acquired
+a_terminal_sees_how_far_it_is
 failures_have_their_numbers
 where_no_way_leads_nobody_waits
 interrupted_by_the_user
