@@ -66,6 +66,21 @@ public class Services {
         return signature.verify(seal);
     }
 
+    /** What is signed as it is given, others know as a cipher. */
+    private static void tryBareSignature(String algorithm) throws Exception {
+        Signature here = Signature.getInstance(algorithm, ours);
+        Cipher there = Cipher.getInstance("RSA/ECB/PKCS1Padding", "SunJCE");
+        byte[] data = Arrays.copyOf(DATA, 32);
+        byte[] seal = sign(here, rsa.getPrivate(), data);
+
+        there.init(Cipher.DECRYPT_MODE, rsa.getPublic());
+        must(Arrays.equals(there.doFinal(seal), data), "not verified there");
+        there.init(Cipher.ENCRYPT_MODE, rsa.getPrivate());
+        must(verify(here, rsa.getPublic(), data, there.doFinal(data)), "not verified here");
+        data[0] ^= 1;
+        must(!verify(here, rsa.getPublic(), data, seal), "verified another text");
+    }
+
     private static void trySignature(String algorithm) throws Exception {
         KeyPair keys = algorithm.contains("ECDSA") ? ec : rsa;
         Provider other = Security.getProvider(keys == ec ? "SunEC" : "SunRsaSign");
@@ -208,7 +223,12 @@ public class Services {
         String name = service.getAlgorithm();
 
         switch (service.getType()) {
-        case "Signature" -> trySignature(name);
+        case "Signature" -> {
+            if (name.equals("NONEwithRSA"))
+                tryBareSignature(name);
+            else
+                trySignature(name);
+        }
         case "KeyFactory" -> tryKeyFactory(name);
         case "KeyPairGenerator" -> tryKeyPairGenerator(name);
         case "Cipher" -> tryCipher(name);
