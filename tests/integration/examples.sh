@@ -102,8 +102,27 @@ keys_sign() {
     ok "there is no such signature" test ! -e "$work/other"
 }
 
+# And it logs in, by GnuTLS through the module.
+keys_log_in() {
+    local id port program
+
+    program=$(dirname "$c_program")/example-client
+    if [ ! -x "$program" ]; then
+        skip "client logs in" "GnuTLS is not there"
+        return
+    fi
+    id=$(mainetcert --json list | jq -r '.[0].id')
+    port=$(standin_url confirm | grep -oE '[0-9]+/?$')
+    out=$("$program" "$id" localhost "${port%/}" "$standin_dir/tls-ca.pem" <<<246810 2>&1)
+    like "client logs in" "$? $out" '正しくインストールされています'
+    like "with that certificate" "$out" "$id"
+    out=$("$program" "$id" localhost "${port%/}" "$standin_dir/tls-ca.pem" <<<135790 2>&1)
+    is "with a wrong PIN it does not" "$? ${out%%<*}" "1 $out"
+}
+
 example c "$c_program" --
 keys_sign
+keys_log_in
 if [ -n "$python" ]; then
     example python "$python" "$examples/python/acquire.py" -- "$standin_dir/tls-ca.pem"
     renewals_are_made
