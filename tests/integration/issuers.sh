@@ -204,7 +204,7 @@ other_reasons() {
     mainet confirm --service "$work/strict.conf" --json
     is "a page that says something else is told as that" "$status $(confirmation .standing)" \
         '1 "text-missing"'
-    order
+    order --days 500
     acquire
     mainet confirm --json
     is "without an id, the newest of each are confirmed" \
