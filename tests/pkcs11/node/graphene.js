@@ -94,15 +94,20 @@ function tryVerify(session) {
     ok(!verify(Buffer.concat([data, data])), 'and nothing else');
 }
 
-// Threads of Node's pool sign at the same time, each with a session.
+// Threads of Node's pool sign at the same time, each with a session. What they read and write is
+// held here: graphene gives them a copy that nobody holds, which may be collected meanwhile.
 async function tryConcurrently() {
     const sessions = Array.from({ length: 8 }, () => slotOf('MaiNet').open());
-    const made = await Promise.all(sessions.map((session) => new Promise((resolve, reject) => {
-        const key = find(session, ObjectClass.PRIVATE_KEY, 'rsa');
+    const rooms = sessions.map(() => Buffer.alloc(256));
+    const made = await Promise.all(sessions.map((session, index) => new Promise(
+        (resolve, reject) => {
+            const key = find(session, ObjectClass.PRIVATE_KEY, 'rsa');
 
-        session.createSign('SHA256_RSA_PKCS', key).once(data,
-            (error, signature) => (error ? reject(error) : resolve(signature)));
-    })));
+            session.lib.C_SignInit(session.handle, { mechanism: Mechanism.SHA256_RSA_PKCS },
+                key.handle);
+            session.lib.C_Sign(session.handle, data, rooms[index],
+                (error, signature) => (error ? reject(error) : resolve(signature)));
+        })));
 
     ok(made.length === 8
         && made.every((each) => crypto.verify('sha256', data, publicKeyOf('rsa'), each)),
