@@ -79,20 +79,15 @@ mn_cache_find(const char *store, const char *url, size_t ceiling)
 static void
 sweep(int folder)
 {
-    int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+    mn_auto_dir *stream = mn_folder_stream(folder);
     int64_t now = (int64_t)time(NULL);
     struct stat info;
 
-    if (stream == NULL) {
-        mn_fd_cleanup(&fd);
-        return;
-    }
-    for (struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream))
+    for (struct dirent *entry = stream == NULL ? NULL : readdir(stream); entry != NULL;
+         entry = readdir(stream))
         if (fstatat(folder, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
             S_ISREG(info.st_mode) && (int64_t)info.st_mtim.tv_sec < now - LIFE_S)
             (void)unlinkat(folder, entry->d_name, 0);
-    (void)closedir(stream);
 }
 
 void

@@ -265,6 +265,26 @@ mn_file_write(int folder, const char *name, const uint8_t *data, size_t len, mai
     return status;
 }
 
+DIR *
+mn_folder_stream(int folder)
+{
+    int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+    int cause = errno;
+
+    if (fd >= 0 && stream == NULL)
+        (void)close(fd);
+    errno = cause;
+    return stream;
+}
+
+void
+mn_dir_cleanup(DIR **stream)
+{
+    if (*stream != NULL)
+        (void)closedir(*stream);
+}
+
 mainet_status
 mn_file_unlink(int folder, const char *name, mainet_error *err)
 {

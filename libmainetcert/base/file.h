@@ -2,6 +2,7 @@
 #ifndef MN_BASE_FILE_H
 #define MN_BASE_FILE_H
 
+#include <dirent.h>
 #include <sys/stat.h>
 
 #include "base/buffer.h"
@@ -52,6 +53,15 @@ mn_file_unlink(int folder, const char *name, mainet_error *err);
 /** Remove a file and fsync the folder; fine if it is gone. */
 mainet_status
 mn_file_remove(int folder, const char *name, mainet_error *err);
+
+/** A stream of its own on an open folder; NULL, with errno, if it cannot be read. */
+DIR *
+mn_folder_stream(int folder);
+
+void
+mn_dir_cleanup(DIR **stream);
+
+#define mn_auto_dir __attribute__((cleanup(mn_dir_cleanup))) DIR
 
 /** Write everything to an open file, which may not be on disk then; `name` is for error details. */
 mainet_status

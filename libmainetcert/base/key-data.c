@@ -39,6 +39,32 @@ mn_key_data_add_number(mn_key_data *data, const char *name, mn_secret **number)
     data->owned[data->count - 1] = mn_secret_take(number);
 }
 
+mainet_status
+mn_key_data_copy_number(mn_key_data *data, const char *name, const uint8_t *number, size_t len,
+                        mainet_error *err)
+{
+    mn_auto(mn_secret) copy = mn_secret_copy(number, len, err);
+
+    if (copy == NULL)
+        return mn_failure(err);
+    mn_key_data_add_number(data, name, &copy);
+    return MAINET_OK;
+}
+
+void
+mn_key_data_add_curve(mn_key_data *data, const char *curve)
+{
+    mn_key_data_add(data, OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
+                                                           (char *)(uintptr_t)curve, 0));
+}
+
+void
+mn_key_data_add_point(mn_key_data *data, const uint8_t *point, size_t len)
+{
+    mn_key_data_add(data, OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY,
+                                                            (void *)(uintptr_t)point, len));
+}
+
 EVP_PKEY *
 mn_key_data_build(mn_key_data *data, const char *type, int selection, mainet_error *err)
 {

@@ -34,6 +34,18 @@ mn_key_data_add(mn_key_data *data, OSSL_PARAM param);
 void
 mn_key_data_add_number(mn_key_data *data, const char *name, mn_secret **number);
 
+/** Add a copy of a big-endian number. */
+mainet_status
+mn_key_data_copy_number(mn_key_data *data, const char *name, const uint8_t *number, size_t len,
+                        mainet_error *err);
+
+/** Add the curve of an EC key by its name, and its point; both borrowed. */
+void
+mn_key_data_add_curve(mn_key_data *data, const char *curve);
+
+void
+mn_key_data_add_point(mn_key_data *data, const uint8_t *point, size_t len);
+
 /** Build the key; `selection` is EVP_PKEY_KEYPAIR, EVP_PKEY_PUBLIC_KEY, ... */
 EVP_PKEY *
 mn_key_data_build(mn_key_data *data, const char *type, int selection, mainet_error *err);

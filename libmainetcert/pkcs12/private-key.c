@@ -28,14 +28,10 @@ static bool
 add_number(mn_key_data *data, const char *name, mn_der number)
 {
     mainet_error no_matter = {0};
-    mn_auto(mn_secret) secret = NULL;
 
-    if (!number.failed && number.at != number.end)
-        secret = mn_secret_copy(number.at, (size_t)(number.end - number.at), &no_matter);
-    if (secret == NULL)
-        return false;
-    mn_key_data_add_number(data, name, &secret);
-    return true;
+    return !number.failed && number.at != number.end &&
+           mn_key_data_copy_number(data, name, number.at, (size_t)(number.end - number.at),
+                                   &no_matter) == MAINET_OK;
 }
 
 static EVP_PKEY *
@@ -114,10 +110,8 @@ read_ec(mn_der in, const char *curve)
     if (!add_number(&data, OSSL_PKEY_PARAM_PRIV_KEY, number) ||
         !find_point(in, curve, &number, &point) || point.failed)
         return NULL;
-    mn_key_data_add(&data, OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
-                                                            (char *)(uintptr_t)curve, 0));
-    mn_key_data_add(
-        &data, OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.data, point.len));
+    mn_key_data_add_curve(&data, curve);
+    mn_key_data_add_point(&data, point.data, point.len);
     return mn_key_data_build(&data, MN_KEY_EC, EVP_PKEY_KEYPAIR, &no_matter);
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "store/arrival.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -70,22 +69,17 @@ remove_one(int folder, const char *aside)
 static size_t
 walk(int folder, bool removes)
 {
-    int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+    mn_auto_dir *stream = mn_folder_stream(folder);
     size_t count = 0;
 
-    if (stream == NULL) {
-        mn_fd_cleanup(&fd);
-        return 0;
-    }
-    for (struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream)) {
+    for (struct dirent *entry = stream == NULL ? NULL : readdir(stream); entry != NULL;
+         entry = readdir(stream)) {
         if (!is_aside(entry->d_name))
             continue;
         count++;
         if (removes)
             remove_one(folder, entry->d_name);
     }
-    (void)closedir(stream);
     return count;
 }
 

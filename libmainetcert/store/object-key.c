@@ -15,15 +15,10 @@ add_plain_number(mn_key_data *set, const char *name, const mn_object *object, ui
                  mainet_error *err)
 {
     const mn_attribute *found = mn_attributes_get(mn_object_attributes(object), type);
-    mn_auto(mn_secret) number = NULL;
 
     if (found == NULL || found->value_len == 0)
         return mn_fail(err, MAINET_E_OBJECT_NOT_FOUND, 0, "a key without %s", name);
-    number = mn_secret_copy(found->value, found->value_len, err);
-    if (number == NULL)
-        return mn_failure(err);
-    mn_key_data_add_number(set, name, &number);
-    return MAINET_OK;
+    return mn_key_data_copy_number(set, name, found->value, found->value_len, err);
 }
 
 static mainet_status
@@ -104,13 +99,11 @@ build_ec(const mn_object *object, const mn_keys *keys, EVP_PKEY *public_half, ma
 
     if (curve == NULL)
         return mn_fail_null(err, MAINET_E_PKCS12_UNUSABLE, 0, "EC parameters of no named curve");
-    mn_key_data_add(&set, OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
-                                                           (char *)(uintptr_t)curve, 0));
+    mn_key_data_add_curve(&set, curve);
     if (public_half != NULL) {
         if (mn_key_point(public_half, &point, err) != MAINET_OK)
             return NULL;
-        mn_key_data_add(&set, OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.data,
-                                                                point.len));
+        mn_key_data_add_point(&set, point.data, point.len);
     }
     if (add_secret_number(&set, OSSL_PKEY_PARAM_PRIV_KEY, object, keys, CKA_VALUE, err) !=
         MAINET_OK)
@@ -178,11 +171,8 @@ public_from_point(const mn_object *object, const mn_attribute *wrapped, bool edw
     }
     if (curve == NULL)
         return mn_fail_null(err, MAINET_E_PKCS12_UNUSABLE, 0, "EC parameters of no named curve");
-    mn_key_data_add(&set, OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
-                                                           (char *)(uintptr_t)curve, 0));
-    mn_key_data_add(&set, OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY,
-                                                            (void *)(uintptr_t)point.value,
-                                                            point.value_len));
+    mn_key_data_add_curve(&set, curve);
+    mn_key_data_add_point(&set, point.value, point.value_len);
     return mn_key_data_build(&set, MN_KEY_EC, EVP_PKEY_PUBLIC_KEY, err);
 }
 

@@ -23,19 +23,6 @@ mainet_status
 mn_parcel_seal(const mn_keys *keys, const char *name, const mn_secret *content, mn_buffer *sealed,
                mainet_error *err);
 
-/** A stream of its own on an open folder; NULL: it cannot be read. */
-DIR *
-mn_parcels_stream(int pending);
-
-static inline void
-mn_dir_cleanup(DIR **stream)
-{
-    if (*stream != NULL)
-        (void)closedir(*stream);
-}
-
-#define mn_auto_dir __attribute__((cleanup(mn_dir_cleanup))) DIR
-
 /** The folder, locked with the store. */
 typedef struct mn_parcels_access {
     mn_lock *lock;

@@ -14,7 +14,7 @@
 static void
 sweep(int pending)
 {
-    mn_auto_dir *stream = mn_parcels_stream(pending);
+    mn_auto_dir *stream = mn_folder_stream(pending);
     const size_t ending_len = strlen(FRESH);
 
     for (struct dirent *entry = stream == NULL ? NULL : readdir(stream); entry != NULL;

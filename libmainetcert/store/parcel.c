@@ -73,21 +73,10 @@ by_id(const void *a, const void *b)
 }
 
 /* A stream of its own on an open folder. */
-DIR *
-mn_parcels_stream(int pending)
-{
-    int fd = openat(pending, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *stream = fd < 0 ? NULL : fdopendir(fd);
-
-    if (fd >= 0 && stream == NULL)
-        (void)close(fd);
-    return stream;
-}
-
 static mainet_status
 read_ids(int pending, const char *serial, mn_parcels *found, mainet_error *err)
 {
-    mn_auto_dir *stream = mn_parcels_stream(pending);
+    mn_auto_dir *stream = mn_folder_stream(pending);
 
     if (stream == NULL)
         return mn_fail_access(err, MAINET_E_STORE_OPEN, errno, pending, ".");

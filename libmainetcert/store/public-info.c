@@ -244,12 +244,11 @@ build_rsa(mn_der in, mainet_error *err)
     mn_der_enter(&in, V_ASN1_SEQUENCE);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         mn_der number = mn_der_take_number(&in);
-        mn_auto(mn_secret) copy =
-            number.failed ? NULL : mn_secret_copy(number.at, (size_t)(number.end - number.at), err);
 
-        if (copy == NULL)
+        if (number.failed ||
+            mn_key_data_copy_number(&data, names[i], number.at, (size_t)(number.end - number.at),
+                                    err) != MAINET_OK)
             return NULL;
-        mn_key_data_add_number(&data, names[i], &copy);
     }
     return mn_key_data_build(&data, MN_KEY_RSA, EVP_PKEY_PUBLIC_KEY, err);
 }
@@ -266,11 +265,8 @@ build_ec(const plain_info *info, mainet_error *err)
     ASN1_OBJECT_free(oid);
     if (nid == NID_undef)
         return NULL;
-    mn_key_data_add(&data, OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
-                                                            (char *)(uintptr_t)OBJ_nid2sn(nid), 0));
-    mn_key_data_add(&data, OSSL_PARAM_construct_octet_string(
-                               OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)info->key.at,
-                               (size_t)(info->key.end - info->key.at)));
+    mn_key_data_add_curve(&data, OBJ_nid2sn(nid));
+    mn_key_data_add_point(&data, info->key.at, (size_t)(info->key.end - info->key.at));
     return mn_key_data_build(&data, MN_KEY_EC, EVP_PKEY_PUBLIC_KEY, err);
 }
 

@@ -86,26 +86,13 @@ mn_scan_consume_slot(int folder, uint32_t slot, mainet_error *err)
     return mn_file_write(folder, MN_NEXT_SLOT_FILE, (const uint8_t *)text, strlen(text), err);
 }
 
-static void
-close_dir(DIR **stream)
-{
-    if (*stream != NULL)
-        (void)closedir(*stream);
-}
-
 mainet_status
 mn_scan_read(mn_scan *scan, mn_lock **lock, const char *folder, mainet_error *err)
 {
-    int fd = openat(mn_lock_folder(*lock), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    __attribute__((cleanup(close_dir))) DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+    mn_auto_dir *stream = mn_folder_stream(mn_lock_folder(*lock));
 
-    if (stream == NULL) {
-        int cause = errno;
-
-        if (fd >= 0)
-            (void)close(fd);
-        return mn_fail(err, MAINET_E_STORE_OPEN, cause, "%s: %s", folder, strerror(cause));
-    }
+    if (stream == NULL)
+        return mn_fail(err, MAINET_E_STORE_OPEN, errno, "%s: %s", folder, strerror(errno));
     for (struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream))
         if (is_token_name(entry->d_name))
             MN_TRY(add(scan, lock, folder, entry->d_name, err));
