@@ -10,6 +10,8 @@
 #include "store/public-info.h"
 #include "store/record.h"
 
+#define EDWARDS_POINT_LEN 32
+
 static mainet_status
 add_plain_number(mn_key_data *set, const char *name, const mn_object *object, uint64_t type,
                  mainet_error *err)
@@ -75,14 +77,14 @@ curve_name(const mn_object *object)
     return name;
 }
 
-/* The point out of its OCTET STRING; some writers leave the wrapping out. */
+/* The point inside an OCTET STRING; the same if it is in none. */
 static mn_attribute
-raw_point(const mn_attribute *attribute)
+unwrap_point(const mn_attribute *attribute)
 {
     mn_attribute point = *attribute;
     size_t head = point.value_len > 1 && point.value[1] == 0x81 ? 3 : 2;
 
-    if (point.value_len > head && point.value[0] == 4 &&
+    if (point.value_len > head && point.value[0] == V_ASN1_OCTET_STRING &&
         point.value[head - 1] == point.value_len - head) {
         point.value += head;
         point.value_len -= head;
@@ -156,24 +158,41 @@ public_from_certificate(const mn_attribute *value, mainet_error *err)
 }
 
 static EVP_PKEY *
-public_from_point(const mn_object *object, const mn_attribute *wrapped, bool edwards,
-                  mainet_error *err)
+edwards_from_point(const mn_attribute *attribute, mainet_error *err)
+{
+    mn_attribute point =
+        attribute->value_len == EDWARDS_POINT_LEN ? *attribute : unwrap_point(attribute);
+    EVP_PKEY *key = EVP_PKEY_new_raw_public_key_ex(mn_crypto_context(), "ED25519", NULL,
+                                                   point.value, point.value_len);
+
+    return key != NULL ? key : mn_fail_crypto_null(err, "Ed25519 key");
+}
+
+static EVP_PKEY *
+build_point(const char *curve, const mn_attribute *point, mainet_error *err)
 {
     mn_auto_key_data set = {.count = 0};
-    mn_attribute point = raw_point(wrapped);
-    const char *curve = edwards ? NULL : curve_name(object);
+
+    mn_key_data_add_curve(&set, curve);
+    mn_key_data_add_point(&set, point->value, point->value_len);
+    return mn_key_data_build(&set, MN_KEY_EC, EVP_PKEY_PUBLIC_KEY, err);
+}
+
+/* Some writers leave the OCTET STRING out. A point begins with 4 too, and of 256 such points one
+ * goes on as if it were wrapped: what is inside is then too short for the curve. */
+static EVP_PKEY *
+ec_from_point(const mn_object *object, const mn_attribute *attribute, mainet_error *err)
+{
+    mn_attribute point = unwrap_point(attribute);
+    const char *curve = curve_name(object);
+    mainet_error no_matter = {0};
     EVP_PKEY *key = NULL;
 
-    if (edwards) {
-        key = EVP_PKEY_new_raw_public_key_ex(mn_crypto_context(), "ED25519", NULL, point.value,
-                                             point.value_len);
-        return key != NULL ? key : mn_fail_crypto_null(err, "Ed25519 key");
-    }
     if (curve == NULL)
         return mn_fail_null(err, MAINET_E_PKCS12_UNUSABLE, 0, "EC parameters of no named curve");
-    mn_key_data_add_curve(&set, curve);
-    mn_key_data_add_point(&set, point.value, point.value_len);
-    return mn_key_data_build(&set, MN_KEY_EC, EVP_PKEY_PUBLIC_KEY, err);
+    if (point.value_len != attribute->value_len)
+        key = build_point(curve, &point, &no_matter);
+    return key != NULL ? key : build_point(curve, attribute, err);
 }
 
 EVP_PKEY *
@@ -192,8 +211,10 @@ mn_object_public_key(const mn_object *object, mainet_error *err)
         return public_from_certificate(value, err);
     if (type == CKK_RSA && gather_rsa(object, NULL, false, &set, err) == MAINET_OK)
         return mn_key_data_build(&set, MN_KEY_RSA, EVP_PKEY_PUBLIC_KEY, err);
-    if ((type == CKK_EC || type == MN_CKK_EC_EDWARDS) && point != NULL)
-        return public_from_point(object, point, type == MN_CKK_EC_EDWARDS, err);
+    if (type == CKK_EC && point != NULL)
+        return ec_from_point(object, point, err);
+    if (type == MN_CKK_EC_EDWARDS && point != NULL)
+        return edwards_from_point(point, err);
     if (info != NULL && info->value_len != 0)
         return mn_key_from_info(info->value, info->value_len, err);
     return mn_fail_null(err, MAINET_E_OBJECT_NOT_FOUND, 0, "no public key");

@@ -4,6 +4,7 @@
 
 #include "fixture.h"
 #include "pkcs12/certificate.h"
+#include "store/key.h"
 #include "unit/run-suite.h"
 
 static CK_OBJECT_CLASS data_class = CKO_DATA, certificate_class = CKO_CERTIFICATE,
@@ -252,6 +253,68 @@ START_TEST(an_rsa_key_is_made_of_its_numbers)
     room[2][100] ^= 1; /* a private exponent of no key */
     ck_assert_rv(p11->C_CreateObject(session, template, 4 + (CK_ULONG)_i, &made),
                  CKR_ATTRIBUTE_VALUE_INVALID);
+}
+END_TEST
+
+/* Points that begin like the OCTET STRING that most writers put around them: 04, then the number of
+ * bytes that follow. */
+static CK_BYTE p256_point[] = {0x04, 0x3f, 0xc4, 0x24, 0x06, 0x7a, 0x1f, 0x67, 0x9b, 0x0f, 0xe2,
+                               0xc0, 0xae, 0x10, 0x93, 0x72, 0x4f, 0x62, 0x33, 0x00, 0x2b, 0xe8,
+                               0x06, 0x3c, 0xb1, 0xca, 0xd2, 0xcc, 0xcd, 0xb8, 0x5b, 0x08, 0x9e,
+                               0x5b, 0xb2, 0x43, 0x00, 0x9e, 0x58, 0x1b, 0xe5, 0x2a, 0xed, 0xbb,
+                               0x47, 0xed, 0xa9, 0x8d, 0x26, 0xcf, 0x9f, 0xc8, 0x00, 0xf7, 0x93,
+                               0x4c, 0x94, 0x66, 0xaa, 0xae, 0xf8, 0xc6, 0x62, 0x9e, 0xcf};
+static CK_BYTE edwards_params[] = {0x06, 0x03, 0x2b, 0x65, 0x70};
+static CK_BYTE edwards_point[] = {0x04, 0x1e, 0xb1, 0x6b, 0xa4, 0xbc, 0xff, 0xd9, 0x16, 0x58, 0x0a,
+                                  0x9b, 0x73, 0x9f, 0xbd, 0xdb, 0x44, 0xa3, 0x44, 0x31, 0x1c, 0xfa,
+                                  0x52, 0x72, 0xc6, 0x2d, 0x17, 0x2b, 0x3e, 0xd1, 0xbf, 0x60};
+static CK_KEY_TYPE edwards = MN_CKK_EC_EDWARDS;
+
+static void
+expect_point(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key, const CK_BYTE *point, CK_ULONG len)
+{
+    CK_BYTE value[2 + sizeof p256_point];
+    CK_ATTRIBUTE read = OF(CKA_EC_POINT, value);
+
+    ck_assert_rv(p11->C_GetAttributeValue(session, key, &read, 1), CKR_OK);
+    ck_assert_uint_eq(read.ulValueLen, 2 + len);
+    ck_assert(value[0] == 0x04 && value[1] == len);
+    ck_assert_mem_eq(value + 2, point, len);
+}
+
+START_TEST(a_point_may_look_wrapped)
+{
+    const CK_SESSION_HANDLE session = user_session(0);
+    CK_ATTRIBUTE of_p256[] = {OF(CKA_CLASS, public_class), OF(CKA_KEY_TYPE, ec),
+                              OF(CKA_EC_PARAMS, p256), OF(CKA_EC_POINT, p256_point)};
+    CK_ATTRIBUTE of_edwards[] = {OF(CKA_CLASS, public_class), OF(CKA_KEY_TYPE, edwards),
+                                 OF(CKA_EC_PARAMS, edwards_params),
+                                 OF(CKA_EC_POINT, edwards_point)};
+    CK_OBJECT_HANDLE made = CK_INVALID_HANDLE;
+
+    ck_assert_rv(p11->C_CreateObject(session, of_p256, 4, &made), CKR_OK);
+    expect_point(session, made, p256_point, sizeof p256_point);
+    ck_assert_rv(p11->C_CreateObject(session, of_edwards, 4, &made), CKR_OK);
+    expect_point(session, made, edwards_point, sizeof edwards_point);
+}
+END_TEST
+
+/* Its private key, 111, comes without its point, which is worked out. */
+START_TEST(a_private_key_may_have_such_a_point)
+{
+    const CK_SESSION_HANDLE session = user_session(CKF_RW_SESSION);
+    CK_BYTE scalar[32] = {[31] = 111};
+    CK_ATTRIBUTE template[] = {OF(CKA_CLASS, private_class), OF(CKA_KEY_TYPE, ec),
+                               OF(CKA_EC_PARAMS, p256), OF(CKA_TOKEN, yes), OF(CKA_VALUE, scalar)};
+    CK_BYTE id[20];
+    CK_ATTRIBUTE public_half[] = {OF(CKA_CLASS, public_class), OF(CKA_ID, id)};
+    CK_OBJECT_HANDLE made = CK_INVALID_HANDLE;
+    CK_OBJECT_HANDLE found[16];
+
+    ck_assert_rv(p11->C_CreateObject(session, template, 5, &made), CKR_OK);
+    ck_assert_rv(p11->C_GetAttributeValue(session, made, &public_half[1], 1), CKR_OK);
+    ck_assert_uint_eq(find(session, public_half, 2, found), 1);
+    expect_point(session, found[0], p256_point, sizeof p256_point);
 }
 END_TEST
 
@@ -546,6 +609,8 @@ make_suite(void)
     tcase_add_checked_fixture(changing, set_up, tear_down);
     tcase_add_loop_test(changing, a_session_may_make_what_it_may, 0, COUNT(places));
     tcase_add_loop_test(changing, an_rsa_key_is_made_of_its_numbers, 3, 6);
+    tcase_add_test(changing, a_point_may_look_wrapped);
+    tcase_add_test(changing, a_private_key_may_have_such_a_point);
     tcase_add_test(changing, a_certificate_and_its_key_are_an_identity);
     tcase_add_test(changing, a_certificate_gets_the_id_that_its_key_has);
     tcase_add_test(changing, a_public_key_is_not_doubled);
