@@ -46,6 +46,14 @@ name_no_memory(const mn_attempt *attempt)
     return strncmp(attempt->reason, "SSL: ", 5) == 0 ? MAINET_E_HTTP_CLIENT : MAINET_E_NO_MEMORY;
 }
 
+/* libcurl looks for random numbers before a handshake; a machine without any is out of order. */
+static mainet_status
+name_no_handshake(const mn_attempt *attempt)
+{
+    return strcmp(attempt->reason, "Insufficient randomness") == 0 ? MAINET_E_HTTP_CLIENT
+                                                                   : MAINET_E_UNREACHABLE;
+}
+
 static mainet_status
 name_status(const mn_attempt *attempt, CURLcode code)
 {
@@ -67,7 +75,6 @@ name_status(const mn_attempt *attempt, CURLcode code)
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_CONNECT:
     case CURLE_OPERATION_TIMEDOUT:
-    case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
     case CURLE_SEND_FAIL_REWIND: /* no answer on a connection that had been used before */
@@ -75,6 +82,8 @@ name_status(const mn_attempt *attempt, CURLcode code)
     case CURLE_INTERFACE_FAILED:
     case CURLE_PROXY:
         return MAINET_E_UNREACHABLE;
+    case CURLE_SSL_CONNECT_ERROR:
+        return name_no_handshake(attempt);
     case CURLE_PEER_FAILED_VERIFICATION:
         return name_distrust(attempt);
     case CURLE_SSL_ISSUER_ERROR:
