@@ -1,11 +1,18 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Peers on loopback that a client can get stuck on: a proxy that wants a password, a server that
-accepts and says nothing."""
+accepts and says nothing.
+
+    proxy.py USER PASSWORD
+
+is the proxy as a program: it prints its port and serves until it is killed."""
 
 import base64
 import contextlib
 import select
+import signal
 import socket
+import sys
 import threading
 
 
@@ -78,3 +85,9 @@ class Proxy(Peer):
                 if not data:
                     return
                 (second if ready is first else first).sendall(data)
+
+
+if __name__ == "__main__":
+    with Proxy(*sys.argv[1:]) as proxy:
+        print(proxy.port, flush=True)
+        signal.pause()
