@@ -19,7 +19,9 @@ finish_key(p11_draft *draft, const CK_ATTRIBUTE *template, CK_ULONG count)
     mn_auto(EVP_PKEY) key = NULL;
     const CK_RV rv = p11_numbers_key(template, count, draft->class, draft->key_type, &key);
 
-    return rv == CKR_OK ? p11_draft_set_key(draft, key) : rv;
+    return rv == CKR_OK
+               ? p11_draft_set_key(draft, key, p11_numbers_find(template, count, CKA_EC_PARAMS))
+               : rv;
 }
 
 static CK_RV

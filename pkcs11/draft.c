@@ -304,11 +304,21 @@ set_default_use(p11_draft *draft, mainet_error *err)
 }
 
 static mainet_status
-build_key(p11_draft *draft, EVP_PKEY *key, mainet_error *err)
+keep_params(p11_draft *draft, const CK_ATTRIBUTE *params, mainet_error *err)
+{
+    return params == NULL || draft->key_type == CKK_RSA
+               ? MAINET_OK
+               : mn_attributes_set(draft->plain, CKA_EC_PARAMS, params->pValue, params->ulValueLen,
+                                   err);
+}
+
+static mainet_status
+build_key(p11_draft *draft, EVP_PKEY *key, const CK_ATTRIBUTE *params, mainet_error *err)
 {
     const bool is_private = draft->class == CKO_PRIVATE_KEY;
 
     MN_TRY((is_private ? mn_key_set_private : mn_key_set_public)(key, draft->plain, err));
+    MN_TRY(keep_params(draft, params, err));
     MN_TRY(set_default_id(draft, key, err));
     MN_TRY(set_default_use(draft, err));
     MN_TRY(set_history(draft, err));
@@ -319,10 +329,10 @@ build_key(p11_draft *draft, EVP_PKEY *key, mainet_error *err)
 }
 
 CK_RV
-p11_draft_set_key(p11_draft *draft, EVP_PKEY *key)
+p11_draft_set_key(p11_draft *draft, EVP_PKEY *key, const CK_ATTRIBUTE *params)
 {
     mainet_error err = {0};
-    const CK_RV rv = p11_ckr(build_key(draft, key, &err));
+    const CK_RV rv = p11_ckr(build_key(draft, key, params, &err));
 
     if (rv == CKR_OK && mn_attributes_number(draft->plain, CKA_KEY_TYPE, 0) != draft->key_type)
         return CKR_TEMPLATE_INCONSISTENT;

@@ -24,7 +24,7 @@ typedef enum p11_origin {
  *     rv = p11_draft_read(&draft, session, template, count, P11_ORIGIN_GENERATED,
  *                         CKO_PRIVATE_KEY, CKK_EC);
  *     …
- *     rv = p11_draft_set_key(&draft, key);
+ *     rv = p11_draft_set_key(&draft, key, NULL);
  */
 typedef struct p11_draft {
     p11_origin origin;
@@ -52,9 +52,10 @@ p11_draft_read(p11_draft *draft, p11_session *session, const CK_ATTRIBUTE *templ
                p11_origin origin, CK_OBJECT_CLASS class, CK_KEY_TYPE key_type);
 
 /** Make it an RSA, EC or Ed25519 key: the private key if that is its class, else the public half.
- *  Missing CKA_ID becomes what NSS would make it. */
+ *  Missing CKA_ID becomes what NSS would make it. CKA_EC_PARAMS stays as `params` says it, for
+ * whoever wrote it reads it, and becomes the OID of the curve if that is NULL. */
 CK_RV
-p11_draft_set_key(p11_draft *draft, EVP_PKEY *key);
+p11_draft_set_key(p11_draft *draft, EVP_PKEY *key, const CK_ATTRIBUTE *params);
 
 /** Make it a secret key of these bytes; CKR_TEMPLATE_INCONSISTENT if CKA_VALUE_LEN is another. */
 CK_RV

@@ -65,11 +65,11 @@ make_key(const p11_pair_templates *templates, CK_KEY_TYPE type, EVP_PKEY **key)
 }
 
 static CK_RV
-finish(p11_draft *draft, CK_MECHANISM_TYPE mechanism, EVP_PKEY *key)
+finish(p11_draft *draft, CK_MECHANISM_TYPE mechanism, EVP_PKEY *key, const CK_ATTRIBUTE *params)
 {
     const CK_RV rv = p11_draft_set_mechanism(draft, mechanism);
 
-    return rv == CKR_OK ? p11_draft_set_key(draft, key) : rv;
+    return rv == CKR_OK ? p11_draft_set_key(draft, key, params) : rv;
 }
 
 CK_RV
@@ -79,6 +79,8 @@ p11_generate_pair(p11_session *session, const CK_MECHANISM *mechanism,
     mn_auto_draft public_half = {0};
     mn_auto_draft private_half = {0};
     mn_auto(EVP_PKEY) key = NULL;
+    const CK_ATTRIBUTE *params =
+        p11_template_find(templates->public_template, templates->public_count, CKA_EC_PARAMS);
     p11_method method = {0};
     CK_RV rv = p11_method_read(&method, mechanism, CKF_GENERATE_KEY_PAIR);
 
@@ -93,9 +95,9 @@ p11_generate_pair(p11_session *session, const CK_MECHANISM *mechanism,
     if (rv == CKR_OK)
         rv = make_key(templates, method.mechanism->key_type, &key);
     if (rv == CKR_OK)
-        rv = finish(&public_half, mechanism->mechanism, key);
+        rv = finish(&public_half, mechanism->mechanism, key, params);
     if (rv == CKR_OK)
-        rv = finish(&private_half, mechanism->mechanism, key);
+        rv = finish(&private_half, mechanism->mechanism, key, params);
     return rv == CKR_OK
                ? p11_create_place(session, (p11_draft *const[]){&public_half, &private_half}, 2,
                                   handles)

@@ -3,11 +3,14 @@
  * keys are made of numbers (store/object-key.c). */
 #include "numbers.h"
 
+#include <string.h>
+
 #include <openssl/ec.h>
 #include <openssl/objects.h>
 
 #include "ckr.h"
 #include "rsa.h"
+#include "store/curve.h"
 #include "store/key.h"
 #include "store/object.h"
 
@@ -54,6 +57,17 @@ require(const CK_ATTRIBUTE *template, CK_ULONG count, const CK_ATTRIBUTE_TYPE *t
     return CKR_OK;
 }
 
+/* EC keys find out for themselves when they are made. */
+static CK_RV
+check_curve(const CK_ATTRIBUTE *params)
+{
+    const char *name = mn_curve_name(params->pValue, params->ulValueLen);
+
+    if (name == NULL)
+        return CKR_ATTRIBUTE_VALUE_INVALID;
+    return strcmp(name, SN_ED25519) == 0 ? CKR_OK : CKR_CURVE_NOT_SUPPORTED;
+}
+
 static CK_RV
 require_all(const CK_ATTRIBUTE *template, CK_ULONG count, bool is_private, CK_KEY_TYPE key_type)
 {
@@ -76,13 +90,11 @@ require_all(const CK_ATTRIBUTE *template, CK_ULONG count, bool is_private, CK_KE
 static EC_GROUP *
 find_group(const mn_attribute *params)
 {
-    const uint8_t *der = params->value;
-    EC_GROUP *read = d2i_ECPKParameters(NULL, &der, (long)params->value_len);
-    const int curve = read == NULL ? NID_undef : EC_GROUP_get_curve_name(read);
+    const char *name = mn_curve_name(params->value, params->value_len);
 
-    EC_GROUP_free(read);
-    return curve == NID_undef ? NULL
-                              : EC_GROUP_new_by_curve_name_ex(mn_crypto_context(), NULL, curve);
+    return name == NULL
+               ? NULL
+               : EC_GROUP_new_by_curve_name_ex(mn_crypto_context(), NULL, OBJ_sn2nid(name));
 }
 
 /* The point of a private key that came without one. */
@@ -163,6 +175,8 @@ p11_numbers_key(const CK_ATTRIBUTE *template, CK_ULONG count, CK_OBJECT_CLASS cl
     CK_RV rv = require_all(template, count, is_private, key_type);
 
     *key = NULL;
+    if (rv == CKR_OK && key_type == MN_CKK_EC_EDWARDS)
+        rv = check_curve(p11_numbers_find(template, count, CKA_EC_PARAMS));
     if (rv != CKR_OK)
         return rv;
     plain = gather(template, count, class, key_type, &err);

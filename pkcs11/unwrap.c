@@ -114,7 +114,7 @@ fill(p11_draft *draft, const p11_wrapped *wrapped, const mn_secret *plain)
     rv = p11_pkcs8_read(plain, &key);
     if (rv == CKR_OK && type_of(key) != draft->key_type)
         return CKR_WRAPPED_KEY_INVALID;
-    return rv == CKR_OK ? p11_draft_set_key(draft, key) : rv;
+    return rv == CKR_OK ? p11_draft_set_key(draft, key, NULL) : rv;
 }
 
 /* A secret key, or a private one unless it would have come by RSA, which has no room for it. */

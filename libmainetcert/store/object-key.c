@@ -6,6 +6,7 @@
 #include <p11-kit/pkcs11.h>
 
 #include "base/key-data.h"
+#include "store/curve.h"
 #include "store/key.h"
 #include "store/public-info.h"
 #include "store/record.h"
@@ -65,16 +66,8 @@ static const char *
 curve_name(const mn_object *object)
 {
     const mn_attribute *params = mn_attributes_get(mn_object_attributes(object), CKA_EC_PARAMS);
-    const uint8_t *der = params == NULL ? NULL : params->value;
-    ASN1_OBJECT *oid = NULL;
-    const char *name = NULL;
 
-    if (params != NULL)
-        oid = d2i_ASN1_OBJECT(NULL, &der, (long)params->value_len);
-    if (oid != NULL && der == params->value + params->value_len)
-        name = OBJ_nid2sn(OBJ_obj2nid(oid));
-    ASN1_OBJECT_free(oid);
-    return name;
+    return params == NULL ? NULL : mn_curve_name(params->value, params->value_len);
 }
 
 /* The point inside an OCTET STRING; the same if it is in none. */
