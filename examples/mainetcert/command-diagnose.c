@@ -37,6 +37,14 @@ result_of(const mainet_diagnosis *diagnosis, size_t i)
     return MESSAGE_NONE;
 }
 
+static message
+proxy_advice(mainet_status status)
+{
+    if (status == MAINET_E_PROXY_CREDENTIALS)
+        return MESSAGE_ADVICE_CREDENTIALS;
+    return status == MAINET_E_PROXY_CANCELLED ? MESSAGE_ADVICE_LOGIN : MESSAGE_ADVICE_PROXY;
+}
+
 /* What to do about it; `about` is what the sentence names besides the endpoint. */
 static message
 advice_of(const mainet_diagnosis *diagnosis, size_t i, const char **about)
@@ -50,9 +58,7 @@ advice_of(const mainet_diagnosis *diagnosis, size_t i, const char **about)
     case MAINET_STAGE_NAME:
         return MESSAGE_ADVICE_NAME;
     case MAINET_STAGE_PROXY:
-        return mainet_diagnosis_status(diagnosis, i) == MAINET_E_PROXY_CREDENTIALS
-                   ? MESSAGE_ADVICE_LOGIN
-                   : MESSAGE_ADVICE_PROXY;
+        return proxy_advice(mainet_diagnosis_status(diagnosis, i));
     case MAINET_STAGE_TLS:
         return MESSAGE_ADVICE_TLS;
     case MAINET_STAGE_CERTIFICATE:

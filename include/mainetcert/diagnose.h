@@ -24,15 +24,17 @@ typedef struct mainet_diagnosis mainet_diagnosis;
  * Connect to every endpoint of a service and find out where it fails (the manual's 6.1.1).
  *
  * The endpoints are the addresses of retrieval and confirmation and those of `[network]`, one for
- * each host and port. They are asked for a page; nothing that anybody entered is sent. Progress
- * tells MAINET_PHASE_ASKING with the number of endpoints that are done.
+ * each host and port. They are asked for a page; nothing that anybody entered is sent to them. A
+ * proxy is logged in to as for an acquisition; once its question was cancelled, or three answers
+ * were refused, the caller is not asked again, and that is the finding. Progress tells
+ * MAINET_PHASE_ASKING with the number of endpoints that are done.
  *
  * @param[in]  request  Its service, proxy, timeout (of each endpoint, at most 20 s) and callbacks
  *                      count; no number or password needed.
  * @param[out] err      Filled on failure; may be NULL.
  *
  * @return Yours to free, also where nothing is reachable; NULL: MAINET_E_ARGUMENT,
- *         MAINET_E_HTTP_CLIENT, MAINET_E_NO_MEMORY, or what the progress callback answered.
+ *         MAINET_E_HTTP_CLIENT, MAINET_E_NO_MEMORY, or what a callback answered.
  * @since 0.1.0
  */
 MAINET_API MAINET_CHECKED mainet_diagnosis *

@@ -136,29 +136,6 @@ set_connection(mn_attempt *try)
     return bad;
 }
 
-/* What is set here counts alone: libcurl is told of no environment. Where a proxy knows several
- * ways, libcurl tries Negotiate, and without a ticket no other after it: so that has an attempt of
- * its own, in which an empty user name means whoever has the ticket. */
-static int
-set_proxy(const mn_attempt *try)
-{
-    bool is_ticket = try->passage->login == MN_LOGIN_TICKET;
-    unsigned long ways = is_ticket ? CURLAUTH_NEGOTIATE : CURLAUTH_ANY & ~CURLAUTH_NEGOTIATE;
-    CURL *easy = try->easy;
-    int bad = (int)curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)ways);
-
-    bad |= (int)curl_easy_setopt(easy, CURLOPT_PROXY, try->passage->proxy);
-    bad |= (int)curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
-    if (is_ticket)
-        bad |= (int)curl_easy_setopt(easy, CURLOPT_PROXYUSERPWD, ":");
-    if (try->passage->login != MN_LOGIN_PASSWORD)
-        return bad;
-    bad |= (int)curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, try->passage->credentials.user);
-    bad |= (int)curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD,
-                                 (const char *)mn_secret_bytes(try->passage->credentials.password));
-    return bad;
-}
-
 /* libcurl would name the whole address in its reason, with a password that may be in it. */
 static mainet_status
 check_proxy(const mn_attempt *try)
@@ -255,7 +232,7 @@ mn_attempt_open(mn_attempt *try, CURLM *multi)
     if (try->easy == NULL || multi == NULL)
         return mn_fail(try->err, MAINET_E_CONNECTION_HANDLE, 0, "libcurl gave no handle");
     MN_TRY(check_proxy(try));
-    if ((set_connection(try) | set_proxy(try) | set_message(try)) != 0)
+    if ((set_connection(try) | mn_passage_apply(try->passage, try->easy) | set_message(try)) != 0)
         return mn_fail(try->err, MAINET_E_REQUEST_HANDLE, 0, "libcurl refused an option for %s",
                        try->exchange->url);
     if (curl_multi_add_handle(multi, try->easy) != CURLM_OK)

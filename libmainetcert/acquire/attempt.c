@@ -121,7 +121,7 @@ mn_attempt_failure(mn_attempt *attempt, CURLcode code)
 {
     const char *url = attempt->exchange->url;
     const char *reason = attempt->reason[0] != '\0' ? attempt->reason : curl_easy_strerror(code);
-    char name[MN_PROXY_NAME_LEN] = "";
+    char proxy[MN_PROXY_TEXT_LEN];
     mainet_status status = MAINET_OK;
     bool is_distrusted = false;
 
@@ -132,10 +132,33 @@ mn_attempt_failure(mn_attempt *attempt, CURLcode code)
                        "%s sent more than %zu bytes", url, mn_exchange_ceiling(attempt->exchange));
     mn_reply_set_alert(attempt->reply,
                        is_expiry_alert(attempt, code) ? " alert certificate expired" : reason);
-    mn_proxy_name(attempt->passage->proxy, name);
+    mn_proxy_describe(attempt->exchange->request, url, proxy);
     status = name_status(attempt, code);
     is_distrusted = status == MAINET_E_TLS_TRUST || status == MAINET_E_TLS_INTERCEPTED;
     return mn_fail(attempt->err, status, (int)code, "%s: %s%s%s%s%s", url, reason,
-                   *name == '\0' ? "" : "; through proxy ", name,
+                   *proxy == '\0' ? "" : "; through proxy ", proxy,
                    is_distrusted ? "; issued by " : "", is_distrusted ? attempt->trust.issuer : "");
+}
+
+mainet_status
+mn_attempt_end(mn_attempt *try, CURLcode code)
+{
+    long status = 0;
+
+    mn_passage_hear(try->passage, try->easy, code, try->exchange->is_public);
+    if (try->passage->is_asked)
+        return MAINET_OK;
+    if (code != CURLE_OK)
+        return mn_attempt_failure(try, code);
+    (void)curl_easy_getinfo(try->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (status == 0)
+        return mn_fail(try->err, MAINET_E_NO_HTTP_STATUS, 0, "%s: no HTTP status",
+                       try->exchange->url);
+    try->reply->status = (int)status;
+    if (try->reply->body == NULL)
+        try->reply->body = mn_secret_new(0, try->err);
+    if (try->reply->body == NULL)
+        return mn_failure(try->err);
+    mn_secret_truncate(try->reply->body, try->received);
+    return MAINET_OK;
 }

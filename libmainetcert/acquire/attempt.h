@@ -4,26 +4,9 @@
 
 #include <curl/curl.h>
 
+#include "acquire/passage.h"
 #include "acquire/transport.h"
 #include "acquire/trust.h"
-
-/** How we log in to a proxy. */
-typedef enum mn_login {
-    MN_LOGIN_NONE,     /**< Not, but for what its address says. */
-    MN_LOGIN_TICKET,   /**< By Negotiate, with the ticket that the user may have. */
-    MN_LOGIN_PASSWORD, /**< By Basic, Digest or NTLM, with what the caller answered. */
-} mn_login;
-
-/** What an attempt learns for the next one. */
-typedef struct mn_passage {
-    const char *proxy; /**< its address; "": none */
-    mn_login login;
-    mainet_credentials credentials; /**< for MN_LOGIN_PASSWORD */
-    int32_t asked;                  /**< how often the caller was */
-    int64_t left_ms;                /**< of the time for the whole exchange */
-    bool is_asked;                  /**< the proxy wants to know who we are, and made no tunnel */
-    bool takes_tickets;             /**< it knows Negotiate, and so does this libcurl */
-} mn_passage;
 
 /** One attempt of libcurl at an exchange, and what its callbacks leave behind. */
 typedef struct mn_attempt {
@@ -43,14 +26,15 @@ typedef struct mn_attempt {
     char reason[CURL_ERROR_SIZE];
 } mn_attempt;
 
-/** Which proxy is on the way of an exchange, before the first attempt. */
-mn_passage
-mn_passage_of(const mn_exchange *exchange);
+/** Tell libcurl which proxy to use, and how to log in there; 0, or what it refused. */
+int
+mn_passage_apply(const mn_passage *passage, CURL *easy);
 
-/** Log in to the proxy that asked: with a ticket, which costs nobody a question, else as the caller
- *  answers. */
-mainet_status
-mn_passage_answer(mn_passage *passage, const mn_exchange *exchange, mainet_error *err);
+/** Note whether a proxy asked who we are in place of letting us pass, and what it takes.
+ *
+ *  @param[in] is_public  Not by a tunnel: the proxy answers in the place of the server. */
+void
+mn_passage_hear(mn_passage *passage, CURL *easy, CURLcode code, bool is_public);
 
 /** Begin with libcurl; once a process, whoever else uses it. */
 mainet_status

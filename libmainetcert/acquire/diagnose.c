@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "acquire/probe.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define PROXIES 3 /* the environment's for https and for http, and none */
 
 typedef struct endpoint {
     const char *url; /* of the profile */
     mn_finding finding;
 } endpoint;
+
+/* Whoever logs in to a proxy does so once. */
+typedef struct passages {
+    mn_passage items[PROXIES];
+    size_t count;
+} passages;
 
 struct mainet_diagnosis {
     mainet_service *service; /* keeps the addresses alive */
@@ -103,10 +112,32 @@ add(mainet_diagnosis *made, const char *url)
     made->endpoints[made->count++].url = url;
 }
 
+static void
+forget(passages *known)
+{
+    for (size_t i = 0; i < known->count; i++)
+        mn_credentials_clear(&known->items[i].credentials);
+}
+
+static mn_passage *
+passage_to(passages *known, const mainet_request *request, const char *url)
+{
+    const mn_passage found = mn_passage_of(request, url, 0);
+
+    for (size_t i = 0; i < known->count; i++) {
+        if (strcmp(known->items[i].proxy, found.proxy) == 0)
+            return &known->items[i];
+    }
+    assert(known->count < PROXIES);
+    known->items[known->count] = found;
+    return &known->items[known->count++];
+}
+
 mainet_diagnosis *
 mn_diagnose(const mainet_request *request, const mn_prober *prober, mainet_error *err)
 {
     mn_auto(mainet_diagnosis) made = NULL;
+    __attribute__((cleanup(forget))) passages known = {.count = 0};
     const mn_profile *profile = NULL;
 
     if (request == NULL)
@@ -127,7 +158,8 @@ mn_diagnose(const mainet_request *request, const mn_prober *prober, mainet_error
                                 err) != MAINET_OK)
             return NULL;
         mn_log_write(&request->log, MAINET_LOG_INFO, "trying %s", one->url);
-        if (prober->probe(prober->self, request, one->url, &one->finding, err) != MAINET_OK)
+        if (prober->probe(prober->self, request, one->url, passage_to(&known, request, one->url),
+                          &one->finding, err) != MAINET_OK)
             return NULL;
     }
     return mainet_diagnosis_take(&made);

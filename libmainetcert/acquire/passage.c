@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How an attempt ends at a proxy that asks who we are, and what it is answered. */
+/* A proxy on the way that asks who we are, and what it is answered. */
 #include <time.h>
 
 #include "acquire/attempt.h"
 #include "acquire/proxy.h"
 
 mn_passage
-mn_passage_of(const mn_exchange *exchange)
+mn_passage_of(const mainet_request *request, const char *url, int64_t timeout_ms)
 {
-    const mainet_request *request = exchange->request;
-
-    return (mn_passage){.proxy = mn_proxy_address(request, exchange->url),
-                        .left_ms =
-                            exchange->timeout_ms == 0 ? request->timeout_ms : exchange->timeout_ms,
-                        .is_asked = true};
+    return (mn_passage){.proxy = mn_proxy_address(request, url),
+                        .left_ms = timeout_ms == 0 ? request->timeout_ms : timeout_ms,
+                        .is_asked = true,
+                        .refusal = MAINET_OK};
 }
 
 int64_t
@@ -28,59 +26,60 @@ mn_now_ms(void)
 /* A ticket costs nobody a question; without one, or if the proxy does not want it, the caller is
  * asked. */
 mainet_status
-mn_passage_answer(mn_passage *passage, const mn_exchange *exchange, mainet_error *err)
+mn_passage_answer(mn_passage *passage, const mainet_request *request, const char *url,
+                  mainet_error *err)
 {
     if (passage->login == MN_LOGIN_NONE && passage->takes_tickets &&
         !mn_proxy_has_user(passage->proxy)) {
         passage->login = MN_LOGIN_TICKET;
     } else {
-        MN_TRY(mn_proxy_ask(exchange->request, passage->proxy, ++passage->asked,
-                            &passage->credentials, err));
+        passage->login = MN_LOGIN_NONE; /* the last answer is forgotten, whatever comes now */
+        MN_TRY(mn_proxy_ask(request, url, ++passage->asked, &passage->credentials, err));
         passage->login = MN_LOGIN_PASSWORD;
     }
     if (passage->left_ms <= 0)
-        return mn_fail(err, MAINET_E_UNREACHABLE, 0, "%s: time is up", exchange->url);
+        return mn_fail(err, MAINET_E_UNREACHABLE, 0, "%s: time is up", url);
     return MAINET_OK;
+}
+
+/* What is set here counts alone: libcurl is told of no environment. Where a proxy knows several
+ * ways, libcurl tries Negotiate, and without a ticket no other after it: so that has an attempt of
+ * its own, in which an empty user name means whoever has the ticket. */
+int
+mn_passage_apply(const mn_passage *passage, CURL *easy)
+{
+    bool is_ticket = passage->login == MN_LOGIN_TICKET;
+    unsigned long ways = is_ticket ? CURLAUTH_NEGOTIATE : CURLAUTH_ANY & ~CURLAUTH_NEGOTIATE;
+    int bad = (int)curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)ways);
+
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_PROXY, passage->proxy);
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+    if (is_ticket)
+        bad |= (int)curl_easy_setopt(easy, CURLOPT_PROXYUSERPWD, ":");
+    if (passage->login != MN_LOGIN_PASSWORD)
+        return bad;
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, passage->credentials.user);
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD,
+                                 (const char *)mn_secret_bytes(passage->credentials.password));
+    return bad;
 }
 
 /* Without a tunnel the proxy's refusal is the answer; what is public may be asked for again.
  * tinyproxy says 407 to whoever says nothing, and 401 to a wrong password. */
-static bool
-is_asked(mn_attempt *try, CURLcode code)
+void
+mn_passage_hear(mn_passage *passage, CURL *easy, CURLcode code, bool is_public)
 {
     const curl_version_info_data *libcurl = curl_version_info(CURLVERSION_NOW);
-    mn_passage *passage = try->passage;
-    long status = code == CURLE_OK ? 0 : mn_attempt_connect_status(try);
+    long status = 0;
     long ways = 0;
 
-    if (code == CURLE_OK && try->exchange->is_public)
-        (void)curl_easy_getinfo(try->easy, CURLINFO_RESPONSE_CODE, &status);
-    (void)curl_easy_getinfo(try->easy, CURLINFO_PROXYAUTH_AVAIL, &ways);
+    if (is_public)
+        (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    else if (code != CURLE_OK)
+        (void)curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    (void)curl_easy_getinfo(easy, CURLINFO_PROXYAUTH_AVAIL, &ways);
     passage->takes_tickets = ((unsigned long)ways & CURLAUTH_NEGOTIATE) != 0 &&
                              (libcurl->features & CURL_VERSION_SPNEGO) != 0;
-    return status == 407 ||
-           (status == 401 && code != CURLE_OK && passage->login == MN_LOGIN_PASSWORD);
-}
-
-mainet_status
-mn_attempt_end(mn_attempt *try, CURLcode code)
-{
-    long status = 0;
-
-    try->passage->is_asked = is_asked(try, code);
-    if (try->passage->is_asked)
-        return MAINET_OK;
-    if (code != CURLE_OK)
-        return mn_attempt_failure(try, code);
-    (void)curl_easy_getinfo(try->easy, CURLINFO_RESPONSE_CODE, &status);
-    if (status == 0)
-        return mn_fail(try->err, MAINET_E_NO_HTTP_STATUS, 0, "%s: no HTTP status",
-                       try->exchange->url);
-    try->reply->status = (int)status;
-    if (try->reply->body == NULL)
-        try->reply->body = mn_secret_new(0, try->err);
-    if (try->reply->body == NULL)
-        return mn_failure(try->err);
-    mn_secret_truncate(try->reply->body, try->received);
-    return MAINET_OK;
+    passage->is_asked =
+        status == 407 || (status == 401 && !is_public && passage->login == MN_LOGIN_PASSWORD);
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "acquire/probe.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <curl/curl.h>
 #include <openssl/x509_vfy.h>
 
+#include "acquire/attempt.h"
 #include "mainetcert/version.h"
 
 #define TIMEOUT_MS 20000
@@ -18,21 +17,13 @@
 typedef struct visit {
     const mainet_request *request;
     const char *url;
+    mn_passage *passage;
     mn_finding *finding;
     CURL *easy;
     CURLM *multi;
     bool is_https;
     char reason[CURL_ERROR_SIZE];
 } visit;
-
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static CURLcode begun;
-
-static void
-begin(void)
-{
-    begun = curl_global_init(CURL_GLOBAL_DEFAULT);
-}
 
 static void
 visit_close(visit *self)
@@ -72,8 +63,7 @@ set_options(const visit *self, bool is_verified)
         bad |= (int)curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
         bad |= (int)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
     }
-    bad |= (int)curl_easy_setopt(easy, CURLOPT_PROXY, mn_proxy_address(self->request, self->url));
-    bad |= (int)curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+    bad |= mn_passage_apply(self->passage, easy);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
@@ -180,12 +170,26 @@ stage_of(const visit *self, CURLcode code)
     }
 }
 
-/* A filter answers in the place of a server: nobody else can over TLS, and a proxy says 407. */
+/* A filter answers in the place of a server: nobody else can over TLS. */
 static bool
 is_filtered(const visit *self, long status)
 {
-    return status == 407 || status == 511 ||
-           (!self->is_https && (status == 403 || status == 451)) || status >= 500;
+    return status == 511 || (!self->is_https && (status == 403 || status == 451)) || status >= 500;
+}
+
+/* Which variable has to be corrected is another one for plain HTTP. */
+static void
+judge_question(const visit *self, long status)
+{
+    mn_finding *finding = self->finding;
+    char proxy[MN_PROXY_TEXT_LEN];
+
+    mn_proxy_describe(self->request, self->url, proxy);
+    finding->stage = MAINET_STAGE_PROXY;
+    finding->status = self->passage->refusal;
+    finding->http_status = (int32_t)status;
+    (void)snprintf(finding->detail, sizeof finding->detail, "HTTP status %ld of proxy %.200s",
+                   status, proxy);
 }
 
 static void
@@ -199,8 +203,8 @@ judge_answer(const visit *self)
     finding->stage = MAINET_STAGE_DONE;
     if (!is_filtered(self, status))
         return;
-    finding->stage = status == 407 ? MAINET_STAGE_PROXY : MAINET_STAGE_HTTP;
-    finding->status = status == 407 ? MAINET_E_PROXY_CREDENTIALS : MAINET_E_HTTP_STATUS;
+    finding->stage = MAINET_STAGE_HTTP;
+    finding->status = MAINET_E_HTTP_STATUS;
     (void)snprintf(finding->detail, sizeof finding->detail, "HTTP status %ld", status);
 }
 
@@ -218,8 +222,6 @@ judge_failure(const visit *self, CURLcode code)
     }
     finding->status =
         finding->stage == MAINET_STAGE_CERTIFICATE ? MAINET_E_TLS_TRUST : MAINET_E_UNREACHABLE;
-    if (tunnel == 407)
-        finding->status = MAINET_E_PROXY_CREDENTIALS;
     (void)snprintf(finding->detail, sizeof finding->detail, "%.247s",
                    self->reason[0] != '\0' ? self->reason : curl_easy_strerror(code));
 }
@@ -238,8 +240,11 @@ is_strangers(long verdict)
 static mainet_status
 look_closer(const visit *first, mainet_error *err)
 {
-    __attribute__((cleanup(visit_close))) visit again = {
-        .request = first->request, .url = first->url, .finding = first->finding, .is_https = true};
+    __attribute__((cleanup(visit_close))) visit again = {.request = first->request,
+                                                         .url = first->url,
+                                                         .passage = first->passage,
+                                                         .finding = first->finding,
+                                                         .is_https = true};
     CURLcode code = CURLE_OK;
     long verdict = 0;
 
@@ -250,31 +255,74 @@ look_closer(const visit *first, mainet_error *err)
     return MAINET_OK;
 }
 
+/* Whoever gave no answer, or gave wrong ones, is not asked at the next endpoint. */
 static mainet_status
-probe_by_curl(void *self, const mainet_request *request, const char *url, mn_finding *finding,
-              mainet_error *err)
+answer_proxy(const visit *self, bool *goes_again, mainet_error *err)
 {
-    __attribute__((cleanup(visit_close)))
-    visit here = {.request = request, .url = url, .finding = finding};
-    CURLcode code = CURLE_OK;
-    long status = 0;
+    mn_passage *passage = self->passage;
+    mainet_error why = {.status = MAINET_OK};
 
-    (void)self;
-    (void)pthread_once(&once, begin);
-    if (begun != CURLE_OK)
-        return mn_fail(err, MAINET_E_HTTP_CLIENT, (int)begun, "libcurl: %s",
-                       curl_easy_strerror(begun));
-    here.is_https = strncasecmp(url, "https:", 6) == 0;
-    mn_proxy_name(mn_proxy_address(request, url), finding->proxy);
-    MN_TRY(go(&here, true, &code, err));
-    (void)curl_easy_getinfo(here.easy, CURLINFO_RESPONSE_CODE, &status);
-    note_issuer(&here);
-    if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && status != 0)) {
-        judge_answer(&here);
+    *goes_again = false;
+    if (!passage->is_asked || passage->refusal != MAINET_OK)
+        return MAINET_OK;
+    passage->left_ms = TIMEOUT_MS;
+    if (mn_passage_answer(passage, self->request, self->url, &why) == MAINET_OK) {
+        *goes_again = true;
         return MAINET_OK;
     }
-    judge_failure(&here, code);
-    return finding->stage == MAINET_STAGE_CERTIFICATE ? look_closer(&here, err) : MAINET_OK;
+    if (why.status != MAINET_E_PROXY_CANCELLED && why.status != MAINET_E_PROXY_CREDENTIALS) {
+        *err = why;
+        return why.status;
+    }
+    passage->refusal = why.status;
+    return MAINET_OK;
+}
+
+static mainet_status
+judge(visit *self, CURLcode code, mainet_error *err)
+{
+    long status = 0;
+    long tunnel = 0;
+
+    (void)curl_easy_getinfo(self->easy, CURLINFO_RESPONSE_CODE, &status);
+    (void)curl_easy_getinfo(self->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+    note_issuer(self);
+    if (self->passage->is_asked)
+        judge_question(self, self->is_https ? tunnel : status);
+    else if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && status != 0))
+        judge_answer(self);
+    else
+        judge_failure(self, code);
+    return self->finding->stage == MAINET_STAGE_CERTIFICATE ? look_closer(self, err) : MAINET_OK;
+}
+
+static mainet_status
+visit_once(const mainet_request *request, const char *url, mn_passage *passage, mn_finding *finding,
+           bool *goes_again, mainet_error *err)
+{
+    __attribute__((cleanup(visit_close)))
+    visit here = {.request = request, .url = url, .passage = passage, .finding = finding};
+    CURLcode code = CURLE_OK;
+
+    here.is_https = strncasecmp(url, "https:", 6) == 0;
+    MN_TRY(go(&here, true, &code, err));
+    mn_passage_hear(passage, here.easy, code, !here.is_https);
+    MN_TRY(answer_proxy(&here, goes_again, err));
+    return *goes_again ? MAINET_OK : judge(&here, code, err);
+}
+
+static mainet_status
+probe_by_curl(void *self, const mainet_request *request, const char *url, mn_passage *passage,
+              mn_finding *finding, mainet_error *err)
+{
+    bool goes_again = true;
+
+    (void)self;
+    MN_TRY(mn_attempts_begin(err));
+    mn_proxy_name(passage->proxy, finding->proxy);
+    while (goes_again)
+        MN_TRY(visit_once(request, url, passage, finding, &goes_again, err));
+    return MAINET_OK;
 }
 
 const mn_prober *

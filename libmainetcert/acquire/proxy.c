@@ -10,6 +10,7 @@
 /* Further guesses would lock the account at most proxies. */
 #define ATTEMPTS 3
 
+/* The first of them that says something; NULL if none does. */
 static const char *
 find_variable(const char *const *names, size_t count)
 {
@@ -17,25 +18,34 @@ find_variable(const char *const *names, size_t count)
         const char *value = getenv(names[i]);
 
         if (value != NULL && *value != '\0')
-            return value;
+            return names[i];
     }
-    return "";
+    return NULL;
 }
 
 /* HTTP_PROXY is not among them: a web server's CGI takes it from a header of its client. */
-const char *
-mn_proxy_address(const mainet_request *request, const char *url)
+static const char *
+choose_variable(const char *url)
 {
     static const char *const https[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
     static const char *const http[] = {"http_proxy", "all_proxy", "ALL_PROXY"};
     static const char *const exemptions[] = {"no_proxy", "NO_PROXY"};
+    const char *exempt = find_variable(exemptions, 2);
+
+    if (exempt != NULL && mn_no_proxy_names(getenv(exempt), url))
+        return NULL;
+    return strncasecmp(url, "http://", strlen("http://")) == 0 ? find_variable(http, 3)
+                                                               : find_variable(https, 4);
+}
+
+const char *
+mn_proxy_address(const mainet_request *request, const char *url)
+{
+    const char *variable = request->proxy != NULL ? NULL : choose_variable(url);
 
     if (request->proxy != NULL)
         return request->proxy;
-    if (mn_no_proxy_names(find_variable(exemptions, 2), url))
-        return "";
-    return strncasecmp(url, "http://", strlen("http://")) == 0 ? find_variable(http, 3)
-                                                               : find_variable(https, 4);
+    return variable == NULL ? "" : getenv(variable);
 }
 
 static const char *
@@ -67,25 +77,45 @@ mn_proxy_name(const char *address, char name[MN_PROXY_NAME_LEN])
     (void)snprintf(name, MN_PROXY_NAME_LEN, "%.*s", (int)(len > 255 ? 255 : len), host);
 }
 
+void
+mn_proxy_describe(const mainet_request *request, const char *url, char text[MN_PROXY_TEXT_LEN])
+{
+    const char *variable = request->proxy != NULL ? NULL : choose_variable(url);
+    char name[MN_PROXY_NAME_LEN];
+
+    mn_proxy_name(mn_proxy_address(request, url), name);
+    if (variable == NULL)
+        (void)snprintf(text, MN_PROXY_TEXT_LEN, "%s", name);
+    else
+        (void)snprintf(text, MN_PROXY_TEXT_LEN, "%s (%s)", name, variable);
+}
+
 mainet_status
-mn_proxy_ask(const mainet_request *request, const char *address, int32_t attempt,
+mn_proxy_ask(const mainet_request *request, const char *url, int32_t attempt,
              mainet_credentials *credentials, mainet_error *err)
 {
+    const char *address = mn_proxy_address(request, url);
     char name[MN_PROXY_NAME_LEN];
+    char text[MN_PROXY_TEXT_LEN];
     mainet_status answer = MAINET_OK;
 
     mn_proxy_name(address, name);
+    mn_proxy_describe(request, url, text);
     if (attempt > ATTEMPTS || (request->ask_proxy == NULL && mn_proxy_has_user(address)))
         return mn_fail(err, MAINET_E_PROXY_CREDENTIALS, 407, "proxy %s refused the credentials",
-                       name);
+                       text);
     if (request->ask_proxy == NULL)
         return mn_fail(err, MAINET_E_PROXY_CANCELLED, 407,
-                       "proxy %s asks for a user name and nobody answers", name);
+                       "proxy %s asks for a user name and nobody answers", text);
     mn_credentials_clear(credentials);
     answer = request->ask_proxy(name, attempt, credentials, request->proxy_data);
+    if (answer == MAINET_E_PROXY_CANCELLED && mn_proxy_has_user(address))
+        return mn_fail(err, MAINET_E_PROXY_CREDENTIALS, 407,
+                       "proxy %s refused the credentials in its address, and there are no others",
+                       text);
     if (answer != MAINET_OK)
-        return mn_fail(err, answer, 407, "the question of proxy %s was cancelled", name);
+        return mn_fail(err, answer, 407, "the question of proxy %s was cancelled", text);
     if (credentials->user == NULL)
-        return mn_fail(err, MAINET_E_PROXY_CANCELLED, 407, "proxy %s got no user name", name);
+        return mn_fail(err, MAINET_E_PROXY_CANCELLED, 407, "proxy %s got no user name", text);
     return MAINET_OK;
 }

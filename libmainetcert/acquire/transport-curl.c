@@ -70,7 +70,7 @@ try_once(const mn_exchange *exchange, mn_passage *passage, mn_reply *reply, main
 static mainet_status
 exchange_by_curl(void *self, const mn_exchange *exchange, mn_reply *reply, mainet_error *err)
 {
-    mn_passage passage = mn_passage_of(exchange);
+    mn_passage passage = mn_passage_of(exchange->request, exchange->url, exchange->timeout_ms);
     mainet_status status = MAINET_OK;
 
     (void)self;
@@ -81,7 +81,7 @@ exchange_by_curl(void *self, const mn_exchange *exchange, mn_reply *reply, maine
         status = try_once(exchange, &passage, reply, err);
         passage.left_ms -= mn_now_ms() - begun_ms;
         if (status == MAINET_OK && passage.is_asked)
-            status = mn_passage_answer(&passage, exchange, err);
+            status = mn_passage_answer(&passage, exchange->request, exchange->url, err);
     }
     mn_credentials_clear(&passage.credentials);
     return status;

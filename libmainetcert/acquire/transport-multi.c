@@ -92,7 +92,7 @@ begin_next(crowd *self, job *one)
 
     if (exchange == NULL)
         return false;
-    one->passage = mn_passage_of(exchange);
+    one->passage = mn_passage_of(exchange->request, exchange->url, exchange->timeout_ms);
     if (self->passage.proxy == NULL)
         self->passage.proxy = one->passage.proxy;
     begin_attempt(self, one, exchange);
@@ -121,7 +121,7 @@ try_again(crowd *self, job *one)
     if (one->answers == self->answers) {
         self->passage.takes_tickets = one->passage.takes_tickets;
         self->passage.left_ms = one->passage.left_ms;
-        status = mn_passage_answer(&self->passage, exchange, &one->error);
+        status = mn_passage_answer(&self->passage, exchange->request, exchange->url, &one->error);
         self->answers += status == MAINET_OK;
     }
     if (status != MAINET_OK || self->ends_ms != 0) {

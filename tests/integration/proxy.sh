@@ -192,6 +192,7 @@ digest() {
         "auth_param digest realm test" "auth_param digest children 2" \
         "acl known proxy_auth REQUIRED" "http_access allow known" || return
     right_and_wrong "squid, Digest"
+    squid_digest=$proxy
 }
 
 # Debian's helper believes what a client says of itself, so only that can be wrong; and it reads the
@@ -241,6 +242,94 @@ by_command() {
         strace -f -qq -e trace=execve -s 4096 -o "$work/trace" \
         "${arguments[@]}" --proxy-password-source "file:$work/proxy-password"
     unlike "the command: no process was told the password" "$(<"$work/trace")" "$secret"
+}
+
+# at_terminal [PROMPT ANSWER]...: the command, which has nobody but whoever sits there
+at_terminal() {
+    out=$("$here/../support/typist.py" mainetcert --store "$work/store-terminal" --lang en --json \
+        acquire --proxy "$squid_basic" --service "$profile" --yes --group-id "$group_id" \
+        --certificate-number "$number" --password-source "file:$work/password" -- "$@")
+    status=$?
+}
+
+# asked_for WORDS: how often they were shown
+asked_for() {
+    grep -o "$1" <<<"$out" | wc -l
+}
+
+by_terminal() {
+    local mistake=13579 asked
+    local try=("User name for the proxy" "$user" "Password for the proxy" "$mistake")
+
+    standin_order --key ec:P-256
+    printf %s "$password" >"$work/password"
+    run mainetcert --store "$work/store-terminal" token init --no-pin
+    asked=$(requests)
+    at_terminal "${try[@]}" "${try[@]}" "${try[@]}"
+    is "a terminal: wrong credentials are asked for three times" \
+        "$status $(asked_for 'User name for') $(asked_for 'refused these')" "1 3 2"
+    like "a terminal: then it is 121" "$out" '"code": 121'
+    unlike "a terminal: what is typed is not shown" "$out" "$mistake"
+    at_terminal "${try[@]}" "User name for the proxy" ^C
+    like "a terminal: the second question cancelled is 120" "$out" '"code": 120'
+    at_terminal "User name for the proxy" "$user" "Password for the proxy" ^D
+    like "a terminal: so is a password that nobody enters" "$out" '"code": 120'
+    is "a terminal: nothing was sent" "$(requests)" "$asked"
+    at_terminal "${try[@]}" "User name for the proxy" "$user" "Password for the proxy" "$secret"
+    is "a terminal: the right ones pass at the second attempt" "$status $(requests)" "0 $((asked + 1))"
+}
+
+# diagnosed FILTER: of the endpoints, which are the site's, the confirmation page's and the repository's
+diagnosed() {
+    jq -c "[.endpoints[] | $1]" <<<"$out"
+}
+
+# with_proxy ADDRESS COMMAND...: an address with a password is not for arguments
+with_proxy() {
+    https_proxy=$1 http_proxy=$1 "${@:2}"
+}
+
+# Of the refusals, those that came with a password.
+refused_by_squid() {
+    grep "TCP_DENIED/407" "$work/squid-basic/access" | grep -c " $user "
+}
+
+# For plain HTTP a proxy makes no tunnel, and says 407 in the place of the server.
+by_diagnosis() {
+    local arguments=(mainetcert --lang en --json diagnose --service "$profile") denied
+    local name=${squid_basic#http://}
+
+    run "${arguments[@]}" --proxy "$squid_basic"
+    is "a diagnosis: without credentials, the proxy is where it ends" \
+        "$status $(diagnosed '[.stage, .http_status, .code]')" \
+        '1 [["proxy",407,120],["proxy",407,120],["proxy",407,120]]'
+    run "${arguments[@]}" --proxy "$squid_basic" --proxy-user "$user" \
+        --proxy-password-source "file:$work/proxy-password"
+    is "a diagnosis: with them, what is behind it is reported" \
+        "$status $(diagnosed '[.stage, .http_status, .proxy]')" \
+        "0 [[\"done\",405,\"$name\"],[\"done\",403,\"$name\"],[\"done\",200,\"$name\"]]"
+    run "${arguments[@]}" --proxy "$squid_digest" --proxy-user "$user" \
+        --proxy-password-source "file:$work/proxy-password"
+    is "a diagnosis: by Digest too" "$status $(diagnosed .stage)" '0 ["done","done","done"]'
+    run with_proxy "http://$user:p%40ss%20word@${squid_digest#http://}" "${arguments[@]}"
+    is "a diagnosis: so with those in the environment's address" "$status $(diagnosed .stage)" \
+        '0 ["done","done","done"]'
+    unlike "a diagnosis: which are not told" "$out$err" 40ss
+    run with_proxy "http://$user:wrong@$name" "${arguments[@]}"
+    is "a diagnosis: wrong ones there are 121" "$status $(diagnosed .code)" "1 [121,121,121]"
+    is "a diagnosis: the variable to correct is named" \
+        "$(diagnosed .detail | grep -o '([a-z_]*)' | tr '\n' ' ')" "(https_proxy) (https_proxy) (http_proxy) "
+    denied=$(refused_by_squid)
+    run "${arguments[@]}" --proxy "$squid_basic" --proxy-user "$user" \
+        --proxy-password-source "file:$work/wrong"
+    is "a diagnosis: wrong ones are 121" "$status $(diagnosed .code)" "1 [121,121,121]"
+    like "a diagnosis: what to do about them" "$(diagnosed .advice)" "refused the user name"
+    is "a diagnosis: and are tried at the first endpoint alone" \
+        "$(($(refused_by_squid) - denied))" 1
+    out=$("$here/../support/typist.py" "${arguments[@]}" --proxy "$squid_basic" -- \
+        "User name for the proxy" "$user" "Password for the proxy" "$secret")
+    is "a diagnosis: a terminal is asked once for all" \
+        "$? $(asked_for 'User name for') $(asked_for '"stage": "done"')" "0 1 3"
 }
 
 # Many at a time: the first order answers the proxy for all of them.
@@ -304,6 +393,8 @@ digest
 ntlm
 negotiate
 by_command
+by_terminal
+by_diagnosis
 by_batch
 interception
 done_testing

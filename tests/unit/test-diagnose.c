@@ -20,12 +20,13 @@ static struct {
 } network;
 
 static mainet_status
-answer_probe(void *self, const mainet_request *from, const char *url, mn_finding *finding,
-             mainet_error *failure)
+answer_probe(void *self, const mainet_request *from, const char *url, mn_passage *passage,
+             mn_finding *finding, mainet_error *failure)
 {
     (void)self;
     ck_assert_ptr_eq(from, request);
     strcat(strcat(network.asked, url), " ");
+    ck_assert_int_eq(passage->asked++, network.heard - 1); /* what is known of a proxy is kept */
     if (network.failure != MAINET_OK)
         return mn_fail(failure, network.failure, 0, "the network is gone");
     finding->stage = strstr(url, "blocked") != NULL ? MAINET_STAGE_CONNECT : MAINET_STAGE_DONE;

@@ -149,6 +149,7 @@ START_TEST(proxies_are_addresses_without_credentials)
 END_TEST
 
 #define PROXY "http://proxy:8080/"
+#define SITE "https://example.com/"
 
 static int asked;
 static mainet_status answer;
@@ -168,16 +169,18 @@ START_TEST(a_proxy_is_answered_three_times_at_most)
 {
     mainet_credentials credentials = {.user = NULL};
 
-    ck_assert_int_eq(mn_proxy_ask(request, PROXY, 1, &credentials, &err), MAINET_E_PROXY_CANCELLED);
+    ck_assert_int_eq(mainet_request_set_proxy(request, PROXY, &err), MAINET_OK);
+    ck_assert_int_eq(mn_proxy_ask(request, SITE, 1, &credentials, &err), MAINET_E_PROXY_CANCELLED);
+    ck_assert_ptr_nonnull(strstr(err.detail, "proxy proxy:8080 asks"));
     mainet_request_set_proxy_credentials(request, ask, &asked);
     answer = MAINET_E_BUSY; /* whatever it says comes back */
-    ck_assert_int_eq(mn_proxy_ask(request, PROXY, 1, &credentials, &err), MAINET_E_BUSY);
+    ck_assert_int_eq(mn_proxy_ask(request, SITE, 1, &credentials, &err), MAINET_E_BUSY);
     answer = MAINET_OK;
-    ck_assert_int_eq(mn_proxy_ask(request, PROXY, 3, &credentials, &err), MAINET_OK);
+    ck_assert_int_eq(mn_proxy_ask(request, SITE, 3, &credentials, &err), MAINET_OK);
     ck_assert_int_eq(asked, 3);
     ck_assert_str_eq(credentials.user, "u");
     ck_assert_str_eq((const char *)mn_secret_bytes(credentials.password), "p");
-    ck_assert_int_eq(mn_proxy_ask(request, PROXY, 4, &credentials, &err),
+    ck_assert_int_eq(mn_proxy_ask(request, SITE, 4, &credentials, &err),
                      MAINET_E_PROXY_CREDENTIALS);
     mn_credentials_clear(&credentials);
 }
@@ -197,12 +200,51 @@ START_TEST(the_environments_proxy_is_named_without_its_user)
     ck_assert_str_eq(mn_proxy_address(request, "https://a.example.jp/"), "");
     mn_proxy_name(address, name);
     ck_assert_str_eq(name, "host:1");
-    ck_assert_int_eq(mn_proxy_ask(request, address, 1, &credentials, &err),
+    ck_assert_int_eq(mn_proxy_ask(request, SITE, 1, &credentials, &err),
                      MAINET_E_PROXY_CREDENTIALS);
+    ck_assert_ptr_nonnull(strstr(err.detail, "host:1 (https_proxy) refused"));
     ck_assert_int_eq(mainet_request_set_proxy(request, "", &err), MAINET_OK);
     ck_assert_str_eq(mn_proxy_address(request, "https://example.com/"), "");
     ck_assert_int_eq(mainet_request_set_proxy(request, PROXY, &err), MAINET_OK);
     ck_assert_str_eq(mn_proxy_address(request, "https://a.example.jp/"), PROXY);
+}
+END_TEST
+
+static mainet_status
+decline(const char *proxy, int32_t attempt, mainet_credentials *credentials, void *user_data)
+{
+    (void)proxy;
+    (void)attempt;
+    (void)credentials;
+    (void)user_data;
+    return MAINET_E_PROXY_CANCELLED;
+}
+
+/* Which variable has to be corrected is another one for plain HTTP. */
+START_TEST(the_variable_that_named_a_proxy_is_told)
+{
+    char text[MN_PROXY_TEXT_LEN];
+    mainet_credentials credentials = {.user = NULL};
+
+    ck_assert_int_eq(unsetenv("NO_PROXY"), 0);
+    ck_assert_int_eq(setenv("https_proxy", "http://host:1/", 1), 0);
+    ck_assert_int_eq(setenv("http_proxy", "http://u:s@other:2/", 1), 0);
+    mn_proxy_describe(request, SITE, text);
+    ck_assert_str_eq(text, "host:1 (https_proxy)");
+    mn_proxy_describe(request, "http://example.com/", text);
+    ck_assert_str_eq(text, "other:2 (http_proxy)");
+    mainet_request_set_proxy_credentials(request, decline, NULL);
+    ck_assert_int_eq(mn_proxy_ask(request, SITE, 1, &credentials, &err), MAINET_E_PROXY_CANCELLED);
+    ck_assert_int_eq(mn_proxy_ask(request, "http://example.com/", 1, &credentials, &err),
+                     MAINET_E_PROXY_CREDENTIALS);
+    ck_assert_ptr_nonnull(strstr(err.detail, "other:2 (http_proxy) refused"));
+    ck_assert_int_eq(unsetenv("http_proxy"), 0);
+    ck_assert_int_eq(mainet_request_set_proxy(request, "http://third:3", &err), MAINET_OK);
+    mn_proxy_describe(request, SITE, text);
+    ck_assert_str_eq(text, "third:3");
+    ck_assert_int_eq(mainet_request_set_proxy(request, "", &err), MAINET_OK);
+    mn_proxy_describe(request, SITE, text);
+    ck_assert_str_eq(text, "");
 }
 END_TEST
 
@@ -297,6 +339,7 @@ make_suite(void)
     tcase_add_loop_test(tests, proxies_are_addresses_without_credentials, 0, COUNT(proxies));
     tcase_add_test(tests, a_proxy_is_answered_three_times_at_most);
     tcase_add_test(tests, the_environments_proxy_is_named_without_its_user);
+    tcase_add_test(tests, the_variable_that_named_a_proxy_is_told);
     tcase_add_loop_test(tests, no_proxy_names_hosts, 0, COUNT(exemptions));
     tcase_add_test(tests, progress_is_told_and_obeyed);
     tcase_add_test(tests, what_is_required_is_required);
