@@ -17,30 +17,13 @@ import subprocess
 import threading
 import time
 
+from screen import Screen
+
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--no-proxy-server",
          "--disable-background-networking", "--disable-component-update", "--disable-sync",
          "--no-default-browser-check", "--disable-dev-shm-usage", "--window-size=1000,700",
          "--password-store=basic", "--lang=en", "--remote-debugging-pipe"]
 PROMPT = "^Unlock Security Device"
-
-
-class Screen:
-    """An Xvfb on a free display; a context manager."""
-
-    def __enter__(self):
-        reading, writing = os.pipe()
-        self._process = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1200x900x24", "-nolisten", "tcp"],
-            pass_fds=(writing,), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL)
-        os.close(writing)
-        with os.fdopen(reading) as told:
-            self.name = f":{told.readline().strip()}"
-        return self
-
-    def __exit__(self, *_):
-        self._process.terminate()
-        self._process.wait()
 
 
 class Chromium:
@@ -209,29 +192,23 @@ class Chromium:
     def _type(self):
         """Answer each PIN prompt, a window of its own."""
         while not self._is_over:
-            window = self._xdotool("search", "--onlyvisible", "--name", PROMPT).split("\n")[0]
+            window = self._screen.xdotool("search", "--onlyvisible", "--name", PROMPT).split("\n")[0]
             if not window:
                 time.sleep(0.1)
                 continue
             self.prompts += 1
             time.sleep(0.3)  # it takes no keys at once
-            self._xdotool("windowfocus", "--sync", window)
+            self._screen.xdotool("windowfocus", "--sync", window)
             if self._pin and self.prompts < 3:
-                self._xdotool("type", "--window", window, "--delay", "20", self._pin)
-                self._xdotool("key", "--window", window, "Return")
+                self._screen.xdotool("type", "--window", window, "--delay", "20", self._pin)
+                self._screen.xdotool("key", "--window", window, "Return")
             else:
-                self._xdotool("key", "--window", window, "Escape")
+                self._screen.xdotool("key", "--window", window, "Escape")
             for _ in range(50):
-                if self._is_over or window not in self._xdotool("search", "--onlyvisible", "--name",
-                                                                PROMPT).split("\n"):
+                if self._is_over or window not in self._screen.xdotool(
+                        "search", "--onlyvisible", "--name", PROMPT).split("\n"):
                     break
                 time.sleep(0.1)
-
-    def _xdotool(self, *arguments):
-        done = subprocess.run(["timeout", "10", "xdotool", *arguments], env=self._environment,
-                              check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, encoding="utf-8")
-        return done.stdout.strip()
 
     def _run(self, *command):
         subprocess.run(command, check=True, env=self._environment, stdin=subprocess.DEVNULL,
