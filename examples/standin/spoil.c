@@ -97,7 +97,7 @@ make_spoiled(const st_authority *authority, st_fault fault, const st_parts *part
     mn_auto(PKCS12) made = make_plain(authority, parts, fault != FAULT_NO_KEY_PAIR);
     mn_auto(PKCS12) changed = NULL;
 
-    if (made != NULL && fault == FAULT_CERTIFICATE_BROKEN)
+    if (made != NULL && fault == FAULT_CERTIFICATE)
         changed = break_certificate(made, parts);
     else if (made != NULL && fault == FAULT_PKCS12_UNUSABLE)
         changed = break_cipher(made);
@@ -171,8 +171,7 @@ spoil_container(const st_authority *authority, st_fault fault, const char *passw
     if (fault == FAULT_NOT_PKCS12)
         return replace(container, container_len, PAGE, sizeof PAGE - 1);
     if (fault == FAULT_PKCS12_PASSWORD || fault == FAULT_PKCS12_NO_MAC ||
-        fault == FAULT_PKCS12_UNUSABLE || fault == FAULT_NO_KEY_PAIR ||
-        fault == FAULT_CERTIFICATE_BROKEN)
+        fault == FAULT_PKCS12_UNUSABLE || fault == FAULT_NO_KEY_PAIR || fault == FAULT_CERTIFICATE)
         return spoil_with_legacy(authority, fault, password, container, container_len);
     return true;
 }

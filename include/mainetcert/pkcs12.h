@@ -28,7 +28,8 @@ typedef struct mainet_pkcs12 mainet_pkcs12;
  * @param[out] err           Filled on failure; may be NULL.
  *
  * @return Yours to free, or NULL: MAINET_E_NOT_PKCS12, MAINET_E_PKCS12_PASSWORD,
- *         MAINET_E_PKCS12_NO_MAC, MAINET_E_PKCS12_UNUSABLE, MAINET_E_NO_MEMORY.
+ *         MAINET_E_PKCS12_NO_MAC, MAINET_E_PKCS12_UNUSABLE, MAINET_E_CERTIFICATE (one does not
+ *         decode, and no identity is left), MAINET_E_NO_MEMORY.
  * @since 0.1.0
  */
 MAINET_API MAINET_CHECKED mainet_pkcs12 *

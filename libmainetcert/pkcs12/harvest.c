@@ -10,6 +10,7 @@
 #include "pkcs12/algorithm.h"
 #include "pkcs12/bag.h"
 #include "pkcs12/decrypt.h"
+#include "pkcs12/der.h"
 #include "pkcs12/private-key.h"
 
 #define SKIPPED_CEILING 512
@@ -208,6 +209,25 @@ take_plain(mn_harvest *harvest, const mn_bag *bag, mainet_error *err)
 }
 
 static mainet_status
+pass_over_certificate(mn_harvest *harvest, mainet_error *err)
+{
+    mainet_error why = {0};
+
+    (void)mn_fail(&why, MAINET_E_CERTIFICATE, 0, "a certificate that does not decode");
+    return mn_harvest_pass_over(harvest, &why, err);
+}
+
+/* Bytes behind it are let be, as behind a key. */
+static size_t
+certificate_len(const ASN1_OCTET_STRING *der)
+{
+    mn_der in = MN_DER_INIT(der->data, (size_t)der->length);
+
+    (void)mn_der_skip(&in);
+    return in.failed ? (size_t)der->length : (size_t)(in.at - der->data);
+}
+
+static mainet_status
 take_certificate(mn_harvest *harvest, const mn_bag *bag, mainet_error *err)
 {
     const ASN1_STRING *value = mn_value_sequence(bag->value);
@@ -219,17 +239,17 @@ take_certificate(mn_harvest *harvest, const mn_bag *bag, mainet_error *err)
 
     if (content == NULL)
         return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "a certificate bag that does not decode");
-    if (OBJ_obj2nid(content->type) != NID_x509Certificate || der == NULL) {
+    if (OBJ_obj2nid(content->type) != NID_x509Certificate) {
         mn_harvest_skip(harvest, "a certificate that is not X.509");
         return MAINET_OK;
     }
-    find.certificate = mainet_certificate_parse(der->data, (size_t)der->length, &why);
+    if (der == NULL)
+        return pass_over_certificate(harvest, err);
+    find.certificate = mainet_certificate_parse(der->data, certificate_len(der), &why);
     if (find.certificate == NULL && mn_failure(&why) == MAINET_E_NO_MEMORY)
         return mn_fail_memory(err, "certificate");
-    if (find.certificate == NULL) {
-        mn_harvest_skip(harvest, "a certificate that does not decode");
-        return MAINET_OK;
-    }
+    if (find.certificate == NULL)
+        return pass_over_certificate(harvest, err);
     find.name = mn_bag_name(bag);
     return add_find(harvest, &find, err);
 }

@@ -98,7 +98,7 @@ a_service_that_answers_wrongly() {
 
     for name in unreachable tls-trust http-status no-http-status reply-too-large content-type \
         content-type-missing result-header not-pkcs12 pkcs12-password pkcs12-no-mac \
-        pkcs12-unusable no-key-pair auth-failed not-available busy unknown-retrieving; do
+        pkcs12-unusable no-key-pair certificate auth-failed not-available busy unknown-retrieving; do
         mainet-standin fault --dir "$standin_dir" "$name"
         service_row "$name" acquire
     done
@@ -246,7 +246,6 @@ what_is_here_already() {
 # Each has a test where it can happen: NAME FILE REASON
 elsewhere() {
     cat <<'TABLE'
-certificate tests/unit/test-certificate.c in a container it is passed over (215); a program's own gets 216
 store-version tests/unit/test-migration.c needs a token of a later version
 store-tampered tests/store/test-tampering.c needs somebody who knows the format
 token-ambiguous tests/unit/test-token.c needs two tokens made apart and put together

@@ -104,7 +104,7 @@ pkcs12-password 205 pkcs12-password 1
 pkcs12-no-mac 206 pkcs12-no-mac 1
 pkcs12-unusable 210 pkcs12-unusable 1
 no-key-pair 215 no-key-pair 1
-certificate-broken 215 no-key-pair 1
+certificate 216 certificate 1
 auth-failed 550 auth-failed 0
 not-available 550 not-available 0
 busy 550 busy 0
