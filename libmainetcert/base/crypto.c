@@ -19,6 +19,7 @@
  * of fork makes one of its own, for threads that are no more may have held locks in this one. */
 typedef struct crypto {
     pid_t process;
+    struct crypto *before; /* of the process that forked: left alone, in sight of leak checkers */
     OSSL_LIB_CTX *context;
     OSSL_PROVIDER *provider;
     EVP_MD *sha256;
@@ -51,6 +52,7 @@ make_context(crypto *found, mainet_error *err)
     if (made == NULL)
         return mn_fail_memory(err, "crypto context");
     made->process = getpid();
+    made->before = found;
     made->context = OSSL_LIB_CTX_new();
     if (made->context == NULL)
         return mn_fail_memory(err, "crypto context");
