@@ -108,7 +108,10 @@ static const p11_attribute_row rows[] = {
     {CKA_ALWAYS_AUTHENTICATE, PRIVATE, BOOL, NO, false},
     {CKA_WRAP_WITH_TRUSTED, PRIVATE | SECRET, BOOL, NO, false},
     {CKA_PROFILE_ID, PROFILE, NUMBER, NOTHING, false},
-    {CKA_ALLOWED_MECHANISMS, KEYS, BYTES, NOTHING, false},
+    {CKA_WRAP_TEMPLATE, PUBLIC | SECRET, BYTES, EMPTY, false},
+    {CKA_UNWRAP_TEMPLATE, PRIVATE | SECRET, BYTES, EMPTY, false},
+    {CKA_DERIVE_TEMPLATE, PRIVATE | SECRET, BYTES, EMPTY, false},
+    {CKA_ALLOWED_MECHANISMS, KEYS, BYTES, EMPTY, false},
 };
 
 /** A value as it is told; it lives as long as this and the object do. */

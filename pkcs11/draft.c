@@ -46,6 +46,16 @@ is_ours_to_say(const CK_ATTRIBUTE *attribute)
     return IS_ONE_OF(attribute->type, ours);
 }
 
+/* What it demands of other keys, nobody here would hold them to. To demand nothing is all right. */
+static bool
+is_template(CK_ATTRIBUTE_TYPE type)
+{
+    static const CK_ATTRIBUTE_TYPE templates[] = {CKA_WRAP_TEMPLATE, CKA_UNWRAP_TEMPLATE,
+                                                  CKA_DERIVE_TEMPLATE};
+
+    return IS_ONE_OF(type, templates);
+}
+
 /* What the key itself says; it is read where the key is made (numbers.c, generate.c). */
 static bool
 is_material(CK_OBJECT_CLASS class, CK_ATTRIBUTE_TYPE type)
@@ -96,7 +106,7 @@ p11_draft_check(const CK_ATTRIBUTE *attribute, CK_OBJECT_CLASS class, p11_kind *
 {
     const p11_attribute_row *row = p11_attribute_find_in(attribute->type, class);
 
-    if (row == NULL)
+    if (row == NULL || (is_template(attribute->type) && attribute->ulValueLen != 0))
         return CKR_ATTRIBUTE_TYPE_INVALID;
     *kind = p11_attribute_kind(row);
     if (!has_shape(attribute, *kind))
@@ -136,8 +146,8 @@ read_one(p11_draft *draft, const CK_ATTRIBUTE *attribute)
         return may_say_material(draft->origin, draft->class, attribute->type)
                    ? CKR_OK
                    : CKR_TEMPLATE_INCONSISTENT;
-    if (attribute->type == CKA_CHECK_VALUE) /* it follows from the value */
-        return CKR_OK;
+    if (attribute->type == CKA_CHECK_VALUE || is_template(attribute->type))
+        return CKR_OK; /* the one follows from the value, the other is empty */
     return p11_template_keep(draft->plain, attribute, kind);
 }
 

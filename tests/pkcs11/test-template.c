@@ -147,6 +147,30 @@ START_TEST(a_value_is_of_its_kind)
 }
 END_TEST
 
+/* What a key demands of others is refused, in every class that could demand it; nothing is fine. */
+START_TEST(a_key_demands_nothing_of_others)
+{
+    static const CK_ATTRIBUTE_TYPE types[] = {CKA_WRAP_TEMPLATE, CKA_UNWRAP_TEMPLATE,
+                                              CKA_DERIVE_TEMPLATE};
+    CK_ATTRIBUTE demand = OF(CKA_EXTRACTABLE, yes);
+    CK_ATTRIBUTE template[] = {OF(CKA_VALUE_LEN, sixteen), {types[_i], &demand, sizeof demand}};
+    CK_MECHANISM make_aes = {CKM_AES_KEY_GEN, NULL, 0};
+    CK_OBJECT_HANDLE made = CK_INVALID_HANDLE;
+    CK_BYTE value[64];
+    CK_ATTRIBUTE told = {types[_i], value, sizeof value};
+
+    ck_assert_rv(p11->C_GenerateKey(session, &make_aes, template, 2, &made),
+                 CKR_ATTRIBUTE_TYPE_INVALID);
+    template[1] = (CK_ATTRIBUTE){types[_i], NULL, 0};
+    ck_assert_rv(p11->C_GenerateKey(session, &make_aes, template, 2, &made), CKR_OK);
+    ck_assert_rv(p11->C_GetAttributeValue(session, made, &told, 1), CKR_OK);
+    ck_assert_uint_eq(told.ulValueLen, 0);
+    template[1] = (CK_ATTRIBUTE){types[_i], &demand, sizeof demand};
+    ck_assert_rv(p11->C_SetAttributeValue(session, made, template + 1, 1),
+                 CKR_ATTRIBUTE_TYPE_INVALID);
+}
+END_TEST
+
 static const CK_ULONG class_lengths[] = {
     0, 1, 4, sizeof(CK_ULONG) - 1, sizeof(CK_ULONG) + 1, 64, CK_UNAVAILABLE_INFORMATION};
 
@@ -216,6 +240,7 @@ make_suite(void)
     tcase_add_loop_test(all, an_attribute_has_one_value, 0, sizeof doubles / sizeof *doubles);
     tcase_add_test(all, an_attribute_has_one_value_wherever_it_is_said);
     tcase_add_loop_test(all, a_value_is_of_its_kind, 0, sizeof odd_values / sizeof *odd_values);
+    tcase_add_loop_test(all, a_key_demands_nothing_of_others, 0, 3);
     tcase_add_loop_test(all, a_number_has_the_length_of_one, 0,
                         sizeof class_lengths / sizeof *class_lengths);
     tcase_add_test(all, what_can_be_told_is_told);
