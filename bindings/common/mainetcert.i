@@ -47,6 +47,8 @@ const char *mainet_setting_name(size_t index);
 %include "mainetcert/transfer.h"
 %include "mainetcert/acquire.h"
 %include "mainetcert/diagnose.h"
+%rename("$ignore") MAINET_BATCH_JOBS_MAX;
+%include "mainetcert/batch.h"
 
 /* MN_PRIVATE, MN_PARTIAL and MN_CONSTANT are names.i's: what users do not see, what a language
  * finishes by hand.
@@ -68,6 +70,7 @@ MN_CLASS(mainet_request, Request)
 MN_CLASS(mainet_confirmation, Confirmation)
 MN_CLASS(mainet_pending, Pending)
 MN_CLASS(mainet_diagnosis, Diagnosis)
+MN_CLASS(mainet_batch, Batch)
 MN_LIST(mainet_pending_list, mainet_pending, Pending)
 MN_LIST(mainet_token_list, mainet_token, Token)
 MN_LIST(mainet_identity_list, mainet_identity, Identity)
@@ -80,5 +83,6 @@ MN_LIST(mainet_identity_list, mainet_identity, Identity)
 %include "request.i"
 %include "pending.i"
 %include "diagnosis.i"
+%include "batch.i"
 
 %include "tail.i"

@@ -166,6 +166,81 @@ def what_was_delivered_waits():
     ok([one.id for one in token] == [identity.id] and not token.pending(), "and is imported")
 
 
+def many_are_acquired_together():
+    token = new_token("batch")
+    with mainetcert.Batch() as batch, mainetcert.Request(service) as request:
+        words = [named(order("--key", "ec:P-256")) for _ in range(3)]
+        added = [batch.add(**one) for one in words]
+        wrong = batch.add("GROUP01", "0" * 12, "wrong\0password".encode())
+        raised(mainetcert.ArgumentError, batch.add, **words[0])
+        raised(TypeError, batch.add, "GROUP01", 7, "password")
+        ok([one.certificate_number for one in batch] ==
+           [one["certificate_number"] for one in words] + ["0" * 12] and
+           all(one.state is mainetcert.OrderState.WAITING and one.error is None and
+               one.identity is None and one.group_id == "GROUP01" for one in batch),
+           "a batch is a sequence of orders", list(batch))
+        raised(ZeroDivisionError, batch.run, request_that_raises(), token)
+        seen = []
+        request.progress = lambda *how_far: seen.append(how_far)
+        batch.run(request, token, jobs=2)
+        done = [one.identity for one in added]
+        ok({one.state for one in added} == {mainetcert.OrderState.DONE} and
+           sorted(one.id for one in done) == sorted(one.id for one in token) and
+           [one.certificate_number for one in done] == [one["certificate_number"] for one in words],
+           "many are acquired together", list(batch))
+        ok(wrong.state is mainetcert.OrderState.FAILED and
+           isinstance(wrong.error, mainetcert.AuthFailedError) and wrong.error.code == 550 and
+           wrong.identity is None, "an order that fails has its own error", wrong.error)
+        ok({(mainetcert.Phase.IMPORTING, 3, 3)} <= set(seen), "progress counts orders", seen)
+        again = mainetcert.Batch()
+        there = again.add(**words[0])
+        asyncio.run(again.run_async(request, token))
+        ok(there.state is mainetcert.OrderState.PRESENT and there.identity.id == done[0].id,
+           "what is there is not asked for again, by asyncio either", there)
+        raised(IndexError, lambda: batch[4])
+        raised(mainetcert.ArgumentError, batch.run, request, token, jobs=65)
+        first = batch[-4]
+    ok(first.__class__ is mainetcert.Order and done[0].label, "an identity outlives its batch")
+    raised(ValueError, lambda: first.state)
+    with mainetcert.Batch() as batch, mainetcert.Request(stuck_service(1)) as request:
+        batch.add(**words[0])
+        raised(mainetcert.UnreachableError, batch.run, request, new_token("batch-stuck"))
+
+
+def request_that_raises():
+    return mainetcert.Request(service, progress=lambda *_: 1 / 0)
+
+
+def chains_are_completed_and_revocation_looked_up():
+    token = new_token("revocation")
+    fresh = mainetcert.Store(work / "revocation-fresh")
+    identity = mainetcert.acquire(token, service, **named(order("--p12", "modern-leaf")),
+                                  check_revocation=True)
+    leaf, other = (mainetcert.Pkcs12(identity.export_pkcs12("p", mainetcert.ExportFlags.LEAF_ONLY), "p")
+                   for _ in range(2))
+    raised(ZeroDivisionError, other.complete, request_that_raises(), fresh)
+    with mainetcert.Request(service) as request:
+        ok(len(leaf) == 1 and len(identity.chain) > 1, "a container has the leaf alone", len(leaf))
+        leaf.complete(request, fresh)
+        chain = new_token("completed").import_pkcs12(leaf)[0].chain
+        ok(chain == identity.chain, "its chain is completed", chain)
+        leaf.check_revocation(request, mainetcert.Store(work / "revocation-early"))
+        ok(mainetcert.confirm(identity).revocation is mainetcert.Revocation.GOOD,
+           "a confirmation looks at the revocation list")
+        standin.revoke(identity.certificate.serial)
+        raised(mainetcert.RevokedError, leaf.check_revocation, request, fresh)
+        raised(mainetcert.RevokedError, mainetcert.acquire, new_token("revocation-late"), service,
+               **named(revoked_order()), check_revocation=True)
+
+
+def revoked_order():
+    """An order whose certificate is revoked before it is imported."""
+    words = order()
+    first = mainetcert.acquire(new_token("revocation-first"), service, **named(words))
+    standin.revoke(first.certificate.serial)
+    return words
+
+
 def the_service_is_diagnosed():
     with mainetcert.Request(service) as request:
         diagnosis = request.diagnose()
@@ -531,7 +606,8 @@ def main():
         service = mainetcert.Service(standin.profile)
         run(the_journey_works, what_is_exported_is_imported_elsewhere,
             a_renewed_identity_takes_the_place_of_the_old, what_was_delivered_waits,
-            the_service_is_diagnosed, keys_that_stay_sign_and_are_not_exported,
+            many_are_acquired_together,
+            chains_are_completed_and_revocation_looked_up, the_service_is_diagnosed, keys_that_stay_sign_and_are_not_exported,
             every_situation_has_its_exception, the_service_refuses_with_its_situation,
             what_the_service_gets_wrong_has_its_exception,
             proxies_ask_by_callback, callbacks_raise_what_they_raise, control_c_interrupts,

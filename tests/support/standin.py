@@ -68,6 +68,10 @@ class Standin:
         """Let the next replies be wrong in a way; `none` ends it."""
         self._run("mainet-standin", "fault", "--dir", str(self._folder), name)
 
+    def revoke(self, serial):
+        """Revoke the certificate of a serial number."""
+        self._run("mainet-standin", "revoke", "--dir", str(self._folder), serial)
+
     def acquire(self, store, *options):
         """Order a certificate and acquire it into a store; answer what mainetcert told of it."""
         order = self.order(*options)

@@ -39,7 +39,7 @@ public sealed partial class Pkcs12 : IReadOnlyList<Certificate>
     /// <param name="store">where what was fetched is kept</param>
     /// <param name="cancellationToken">ends the call</param>
     public void Complete(Request request, Store store, CancellationToken cancellationToken = default) =>
-        Call(request, () => CompleteCore(request, store), cancellationToken);
+        Of(request).Call(() => CompleteCore(request, store), cancellationToken);
 
     /// <summary>Look whether a certificate in it has been revoked.</summary>
     /// <param name="request">its proxy and callbacks count</param>
@@ -47,7 +47,7 @@ public sealed partial class Pkcs12 : IReadOnlyList<Certificate>
     /// <param name="cancellationToken">ends the call</param>
     /// <exception cref="RevokedException">if one has</exception>
     public void CheckRevocation(Request request, Store store, CancellationToken cancellationToken = default) =>
-        Call(request, () => CheckRevocationCore(request, store), cancellationToken);
+        Of(request).Call(() => CheckRevocationCore(request, store), cancellationToken);
 
     /// <summary>Its certificates.</summary>
     /// <returns>each of them</returns>
@@ -56,15 +56,9 @@ public sealed partial class Pkcs12 : IReadOnlyList<Certificate>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private static void Call(Request request, Action call, CancellationToken cancellationToken)
+    private static Request Of(Request request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        _ = request.Call(
-            () =>
-            {
-                call();
-                return true;
-            },
-            cancellationToken);
+        return request;
     }
 }

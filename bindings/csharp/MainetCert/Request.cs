@@ -165,6 +165,14 @@ public sealed partial class Request
     /// <exception cref="OperationCanceledException">if it was cancelled</exception>
     public Diagnosis Diagnose(CancellationToken cancellationToken = default) => Call(DiagnoseCore, cancellationToken);
 
+    internal void Call(Action call, CancellationToken cancellationToken) => _ = Call(
+        () =>
+        {
+            call();
+            return true;
+        },
+        cancellationToken);
+
     internal T Call<T>(Func<T> call, CancellationToken cancellationToken)
     {
         var listener = new Listener

@@ -15,6 +15,7 @@ import os as _os
 import pathlib as _pathlib
 
 from . import _api, _catalogue
+from ._batch import Batch, Order
 from ._catalogue import *
 from ._errors import MainetError
 from ._objects import (Certificate, Confirmation, Diagnosis, Endpoint, Identity, Pending, Pkcs12,
@@ -23,9 +24,8 @@ from ._request import Request, acquire, acquire_async, confirm, confirm_async
 
 __version__ = _api._version()
 
-__all__ = ["Certificate", "Confirmation", "Diagnosis", "Endpoint", "Identity", "MainetError", "Pending",
-           "Pkcs12", "Request", "Service",
-           "Store", "Token", "acquire", "acquire_async", "confirm", "confirm_async",
+__all__ = ["Batch", "Certificate", "Confirmation", "Diagnosis", "Endpoint", "Identity", "MainetError",
+           "Order", "Pending", "Pkcs12", "Request", "Service", "Store", "Token", "acquire", "acquire_async", "confirm", "confirm_async",
            "pkcs11_module"]
 __all__ += _catalogue.__all__
 

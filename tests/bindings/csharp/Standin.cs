@@ -61,10 +61,15 @@ public sealed class Standin : IDisposable
 
     public Request Order(Service service, params string[] options)
     {
-        using JsonDocument told = JsonDocument.Parse(Run("mainet-standin", [
-            "order", "--dir", folder, "--group-id", "GROUP01", "--common-name", "信託 太郎", "--json", .. options]));
-        string Told(string name) => told.RootElement.GetProperty(name).GetString()!;
-        return new Request(service, Told("group_id"), Told("certificate_number"), Told("password"));
+        (string group, string number, string password) = Told(options);
+        return new Request(service, group, number, password);
+    }
+
+    /// <summary>Order a certificate, and add the order to a batch.</summary>
+    public Order AddOrder(Batch batch, params string[] options)
+    {
+        (string group, string number, string password) = Told(options);
+        return batch.Add(group, number, password);
     }
 
     public Identity Acquire(Token token, bool exportable, params string[] options)
@@ -86,12 +91,23 @@ public sealed class Standin : IDisposable
         return new Service(path);
     }
 
+    /// <summary>Revoke the certificate of a serial number.</summary>
+    public void Revoke(string serial) => _ = Run("mainet-standin", "revoke", "--dir", folder, serial);
+
     public static string Run(string program, params string[] arguments)
     {
         using Process run = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
         string told = run.StandardOutput.ReadToEnd();
         run.WaitForExit();
         return run.ExitCode == 0 ? told : throw new InvalidOperationException($"{program} failed: {told}");
+    }
+
+    private (string Group, string Number, string Password) Told(string[] options)
+    {
+        using JsonDocument told = JsonDocument.Parse(Run("mainet-standin", [
+            "order", "--dir", folder, "--group-id", "GROUP01", "--common-name", "信託 太郎", "--json", .. options]));
+        string Word(string name) => told.RootElement.GetProperty(name).GetString()!;
+        return (Word("group_id"), Word("certificate_number"), Word("password"));
     }
 }
 
