@@ -175,7 +175,11 @@ keep_aside(fetch *all)
     if (status != MAINET_OK)
         mn_log_write(&all->run->request->log, MAINET_LOG_WARNING,
                      "%zu deliveries could not be kept aside: %s", all->arrived_count, why.detail);
-    for (size_t i = 0; status == MAINET_OK && i < all->arrived_count; i++) {
+    for (size_t i = 0; i < all->arrived_count; i++) {
+        if (status != MAINET_OK) {
+            all->arrived[i]->error = why; /* told unless it is imported */
+            continue;
+        }
         mn_secret_free(all->arrived[i]->container);
         all->arrived[i]->container = NULL;
     }

@@ -122,6 +122,7 @@ deliver(const cargo *all, size_t index)
     }
     order->state = result->was_there ? MAINET_ORDER_PRESENT : MAINET_ORDER_DONE;
     order->identity = mainet_identity_take(&result->identity);
+    order->error = (mainet_error){.status = MAINET_OK};
     mn_secret_free(order->container);
     order->container = NULL;
 }

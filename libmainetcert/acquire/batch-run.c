@@ -45,7 +45,8 @@ prepare_orders(const mn_run *run, mainet_error *err)
         order->view.certificate_number = order->certificate_number;
         order->view.password = order->password;
         MN_TRY(mn_pending_name(&order->view, order->parcel, err));
-        order->error = (mainet_error){.status = MAINET_OK};
+        if (order->container == NULL)
+            order->error = (mainet_error){.status = MAINET_OK};
         forget_token(run, order);
         if (order->state == MAINET_ORDER_FAILED || order->state == MAINET_ORDER_DELIVERED)
             order->state = order->container == NULL ? MAINET_ORDER_WAITING : MAINET_ORDER_DELIVERED;
@@ -59,6 +60,8 @@ compare_ids(const void *id, const void *parcel)
     return strcmp(id, parcel);
 }
 
+/* One that is in the token as well could not be removed when it was imported; that is tried again,
+ * by importing it once more. */
 static mainet_status
 find_pending(const mn_run *run, mainet_error *err)
 {
@@ -68,9 +71,12 @@ find_pending(const mn_run *run, mainet_error *err)
     for (size_t i = 0; i < run->batch->count && found.count != 0; i++) {
         mn_order *order = run->batch->orders[i];
 
-        if (order->state == MAINET_ORDER_WAITING &&
-            bsearch(order->parcel, found.ids, found.count, sizeof *found.ids, compare_ids) != NULL)
-            order->state = MAINET_ORDER_DELIVERED;
+        if (order->container != NULL ||
+            bsearch(order->parcel, found.ids, found.count, sizeof *found.ids, compare_ids) == NULL)
+            continue;
+        mainet_identity_free(order->identity);
+        order->identity = NULL;
+        order->state = MAINET_ORDER_DELIVERED;
     }
     return MAINET_OK;
 }
@@ -110,21 +116,43 @@ find_present(const mn_run *run, mainet_error *err)
     return MAINET_OK;
 }
 
+static mainet_status
+run_all(mn_run *run, mainet_error *err)
+{
+    MN_TRY(mainet_token_prove_writable(run->token, ROOM, err));
+    MN_TRY(prepare_orders(run, err));
+    MN_TRY(find_pending(run, err));
+    MN_TRY(mn_batch_import(run, false, err));
+    MN_TRY(find_present(run, err));
+    MN_TRY(mn_batch_fetch(run, err));
+    return mn_batch_import(run, true, err);
+}
+
+/* What could not be kept aside ends with the batch, so nobody is told that it is pending; another
+ * run of the same batch imports it. */
+static void
+tell_unkept(const mainet_batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        mn_order *order = batch->orders[i];
+
+        if (order->state == MAINET_ORDER_DELIVERED && order->container != NULL)
+            order->state = MAINET_ORDER_FAILED;
+    }
+}
+
 mainet_status
 mn_batch_run(mainet_batch *batch, const mainet_request *request, mainet_token *token, int32_t jobs,
              const mn_transport *transport, mainet_error *err)
 {
     mn_run run = {.batch = batch, .request = request, .token = token, .transport = transport};
+    mainet_status status = MAINET_OK;
 
     MN_TRY(check(&run, jobs, err));
     run.jobs = (size_t)jobs;
-    MN_TRY(mainet_token_prove_writable(token, ROOM, err));
-    MN_TRY(prepare_orders(&run, err));
-    MN_TRY(find_pending(&run, err));
-    MN_TRY(mn_batch_import(&run, false, err));
-    MN_TRY(find_present(&run, err));
-    MN_TRY(mn_batch_fetch(&run, err));
-    return mn_batch_import(&run, true, err);
+    status = run_all(&run, err);
+    tell_unkept(batch);
+    return status;
 }
 
 mainet_status

@@ -2,17 +2,7 @@
 #include "acquire/batch.h"
 
 #include "run-suite.h"
-#include "support/acquisition.h"
-
-static mainet_batch *batch;
-
-/** What one order is answered, by its number; the others get what `service` says. */
-static struct {
-    const char *number;
-    const char *container;
-    const char *result;
-    mainet_status failure;
-} answers[8];
+#include "support/crowd.h"
 
 /** When the caller ends the run: at this phase, once so many orders are done; and what it saw. */
 static struct {
@@ -44,66 +34,10 @@ decide(const mainet_certificate *issuer, bool expected, void *user_data)
 }
 
 static mainet_status
-answer_order(const mn_exchange *exchange, mn_reply *reply, mainet_error *failure)
-{
-    service.container = "pkcs12/modern-ec.p12";
-    service.result = NULL;
-    service.failure = MAINET_OK;
-    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
-        if (answers[i].number == NULL ||
-            strcmp(answers[i].number, exchange->request->certificate_number) != 0)
-            continue;
-        if (answers[i].container != NULL)
-            service.container = answers[i].container;
-        service.result = answers[i].result;
-        service.failure = answers[i].failure;
-    }
-    return answer_exchange(NULL, exchange, reply, failure);
-}
-
-/* As many as fit are begun, then all of them end. */
-static mainet_status
-answer_crowd(void *self, const mn_crowd *crowd, mainet_error *failure)
-{
-    size_t numbers[MAINET_BATCH_JOBS_MAX];
-    const mn_exchange *exchanges[MAINET_BATCH_JOBS_MAX];
-    size_t count = 0;
-    mainet_status status = MAINET_OK;
-
-    (void)self;
-    do {
-        for (count = 0; count < crowd->jobs; count++) {
-            exchanges[count] = crowd->next(crowd->self, &numbers[count]);
-            if (exchanges[count] == NULL)
-                break;
-        }
-        for (size_t i = 0; i < count; i++) {
-            mn_auto_reply reply = MN_REPLY_INIT;
-            mainet_error why = {0};
-            bool failed = answer_order(exchanges[i], &reply, &why) != MAINET_OK;
-
-            crowd->settle(crowd->self, numbers[i], &reply, failed ? &why : NULL);
-        }
-        status = crowd->round(crowd->self, failure);
-    } while (status == MAINET_OK && count != 0);
-    return status;
-}
-
-static const mn_transport crowded = {
-    .exchange = answer_exchange, .exchange_many = answer_crowd, .self = NULL};
-
-static mainet_status
 run(void)
 {
     memset(&err, 0, sizeof err);
     return mn_batch_run(batch, request, token, 2, &crowded, &err);
-}
-
-static void
-add(const char *number)
-{
-    ck_assert_msg(mainet_batch_add(batch, "GROUP01", number, PASSWORD, &err) == MAINET_OK, "%s",
-                  err.detail);
 }
 
 static void
@@ -118,18 +52,11 @@ start(void)
     ck_assert_ptr_nonnull(batch);
 }
 
-/* Three orders, each with a certificate of its own. */
 static void
 start_three(void)
 {
     start();
-    add("1");
-    add("2");
-    add("3");
-    answers[0].number = "2";
-    answers[0].container = "pkcs12/modern-rsa.p12";
-    answers[1].number = "3";
-    answers[1].container = "pkcs12/modern-ed25519.p12";
+    add_three();
 }
 
 static void
@@ -137,19 +64,6 @@ stop(void)
 {
     mainet_batch_free(batch);
     stop_acquisition();
-}
-
-/* "DPF..." : the states of all orders */
-static const char *
-states(void)
-{
-    static char text[16];
-    size_t count = mainet_batch_count(batch);
-
-    for (size_t i = 0; i < count; i++)
-        text[i] = "wpdPF"[mainet_batch_state(batch, i)];
-    text[count] = '\0';
-    return text;
 }
 
 START_TEST(every_order_becomes_an_identity)
