@@ -13,8 +13,8 @@ quickstart_packages=(
 
 # What tests/run needs beyond that.
 test_packages=(
-    bash-completion binutils check chromium clang gir1.2-gtk-4.0 groff-base jq mypy openbox procps python3-dev python3-gi python3-mypy
-    shellcheck strace swig util-linux
+    bash-completion binutils check chromium clang gir1.2-gtk-4.0 groff-base jq mypy openbox procps python3-dev python3-gi python3-mesonpy
+    python3-mypy python3-pip python3-venv shellcheck strace swig util-linux
     valgrind xdotool xvfb zsh
     # programs that load the module, and their peers: tests/pkcs11/
     openjdk-17-jdk-headless stunnel4 wget
