@@ -47,12 +47,10 @@ wheel() {
     ok "$name: there is an environment" "$python" -m venv "$work/$name"
     # meson-python is Debian's, for no index has one here
     PYTHONPATH=$backend run "$work/$name/bin/python" -m pip install --no-build-isolation --no-deps "$work/source"
-    is "$name: pip installs it" "$status" 0
-    [ "$status" = 0 ] || sed 's/^/# /' <<<"$out$err" | tail -n 20
+    is "$name: pip installs it" "$status $(grep -i error <<<"$out$err")" "0 "
     standin_order --key ec:P-256 || exit 1
     run "$work/$name/bin/python" "$work/use.py" "$profile" "$group_id" "$number" "$password"
-    is "$name: it acquires and confirms" "$out" "0.1.0 信託 太郎 True"
-    [ "$status" = 0 ] || sed 's/^/# /' <<<"$err"
+    is "$name: it acquires and confirms" "$out$err" "0.1.0 信託 太郎 True"
     module=$("$work/$name/bin/python" -c 'import mainetcert; print(mainetcert.pkcs11_module())')
     run pkcs11-tool --module "$module" --list-objects --token-label "$number" --type cert
     like "$name: the module in it shows the certificate" "$out" '信託 太郎'
