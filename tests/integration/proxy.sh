@@ -195,17 +195,15 @@ digest() {
     squid_digest=$proxy
 }
 
-# Debian's helper believes what a client says of itself, so only that can be wrong; and it reads the
-# name somewhat wider than it is.
+# Debian's own helper believes everybody.
 ntlm() {
-    start_squid squid-ntlm "auth_param ntlm program /usr/lib/squid/ntlm_fake_auth" \
-        "auth_param ntlm children 2" "acl known proxy_auth_regex $user" \
-        "http_access allow known" || return
-    ask "proxy=$proxy" "user=$user" "secret=$secret"
-    went "squid, NTLM: the right user passes" ok 1
+    install -m 755 "$here/../support/ntlm-verifier.py" "$work/verifier"
+    printf '#!/bin/sh\nexec %s "%s" "%s"\n' "$work/verifier" "$user" "$secret" >"$work/ntlm"
+    chmod 755 "$work/ntlm"
+    start_squid squid-ntlm "auth_param ntlm program $work/ntlm" "auth_param ntlm children 2" \
+        "acl known proxy_auth REQUIRED" "http_access allow known" || return
+    right_and_wrong "squid, NTLM"
     like "as NTLM tells it" "$(grep TCP_TUNNEL "$work/squid-ntlm/access")" "$user"
-    ask "proxy=$proxy"
-    went "squid, NTLM: none is 120" proxy-cancelled 1
     ask "proxy=$proxy" user=taro "secret=$secret"
     went "squid, NTLM: a wrong user is asked three times, then 121" proxy-credentials 3
 }
@@ -221,6 +219,58 @@ negotiate() {
         "acl known proxy_auth REQUIRED" "http_access allow known" || return
     ask "proxy=$proxy" "user=$user" "secret=$secret"
     went "squid, Negotiate or Basic: without a ticket, Basic passes" ok 1
+}
+
+# A realm of its own on loopback, in $work/krb5: the ticket of $user, and the proxy's keys.
+start_realm() {
+    local port folder=$work/krb5
+
+    mkdir "$folder"
+    port=$(free_port)
+    export KRB5_CONFIG=$folder/krb5.conf KRB5_KDC_PROFILE=$folder/kdc.conf KRB5CCNAME=FILE:$folder/ticket
+    printf '%s\n' '[libdefaults]' 'default_realm = TEST' 'rdns = false' \
+        'dns_canonicalize_hostname = false' 'dns_lookup_kdc = false' 'udp_preference_limit = 1' \
+        '[realms]' 'TEST = {' "kdc = 127.0.0.1:$port" '}' '[domain_realm]' 'localhost = TEST' \
+        >"$KRB5_CONFIG"
+    printf '%s\n' '[kdcdefaults]' "kdc_listen = \"\"" "kdc_tcp_listen = 127.0.0.1:$port" '[realms]' \
+        'TEST = {' "database_name = $folder/principals" "key_stash_file = $folder/stash" '}' \
+        >"$KRB5_KDC_PROFILE"
+    {
+        kdb5_util create -s -P "$secret" -r TEST &&
+            kadmin.local -q "addprinc -randkey $user" &&
+            kadmin.local -q "addprinc -randkey HTTP/localhost" &&
+            kadmin.local -q "ktadd -k $folder/user.keytab $user" &&
+            kadmin.local -q "ktadd -k $folder/proxy.keytab HTTP/localhost"
+    } >"$folder/out" 2>&1
+    krb5kdc -n -P "$folder/pid" >>"$folder/out" 2>&1 </dev/null &
+    proxies+=($!)
+    listening "$port" "$folder/out" &&
+        kinit -k -t "$folder/user.keytab" "$user" >>"$folder/out" 2>&1
+}
+
+# The ticket goes first, and nobody is asked; who has none is asked for what the proxy takes beside it.
+tickets() {
+    local asked
+
+    if ! start_realm; then
+        fail "there is a realm with a ticket" "$(cat "$work/krb5/out")"
+        return
+    fi
+    [ "$(id -u)" != 0 ] || chown proxy "$work/krb5" "$work/krb5/proxy.keytab"
+    start_squid squid-kerberos "auth_param negotiate program /usr/lib/squid/negotiate_kerberos_auth \
+-k $work/krb5/proxy.keytab -s HTTP/localhost@TEST" "auth_param negotiate children 2" \
+        "acl known proxy_auth REQUIRED" "http_access allow known" || return
+    proxy=http://localhost:${proxy##*:}
+    ask "proxy=$proxy"
+    went "squid, Negotiate: who has a ticket passes, and nobody is asked" ok 0
+    like "squid, Negotiate: it knows who" "$(grep TCP_TUNNEL "$work/squid-kerberos/access")" "$user@TEST"
+    kdestroy
+    asked=$(requests)
+    ask "proxy=$proxy"
+    went "squid, Negotiate alone: who has none is asked, which is 120" proxy-cancelled 1
+    ask "proxy=$proxy" "user=$user" "secret=$secret"
+    went "squid, Negotiate alone: where a password is no use, it is 121" proxy-credentials 3
+    is "squid, Negotiate alone: nothing was sent" "$(requests)" "$asked"
 }
 
 # What the command does with the same: the password is in nobody's list of processes.
@@ -392,6 +442,7 @@ basic
 digest
 ntlm
 negotiate
+tickets
 by_command
 by_terminal
 by_diagnosis

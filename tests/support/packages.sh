@@ -20,7 +20,7 @@ test_packages=(
     openjdk-17-jdk-headless stunnel4 wget
     eapoltest g++ hostapd make openssh-client openssh-server openvpn poppler-utils python3-pykcs11
     # proxies: tests/integration/proxy.sh
-    squid tinyproxy
+    krb5-admin-server krb5-kdc krb5-user squid tinyproxy
 )
 # Node, which is there with npm and its headers, or all of it comes from Debian.
 command -v npm >/dev/null || test_packages+=(libnode-dev nodejs npm)
