@@ -120,12 +120,34 @@ keys_log_in() {
     is "with a wrong PIN it does not" "$? ${out%%<*}" "1 $out"
 }
 
+# So does Python's http.client, by OpenSSL's engine for PKCS#11; no configuration of OpenSSL's takes part.
+python_logs_in() {
+    local kind id login
+
+    export MAINETCERT_STORE=$work/store-inside RIGHT_PIN=246810 RETRIEVAL
+    login=("$python" "$examples/python/login.py")
+    for kind in rsa:2048 ec:P-256; do
+        standin_order --key "$kind" || exit 1
+        RETRIEVAL=$password run mainetcert --pin-source env:RIGHT_PIN acquire --yes --not-exportable \
+            --service "$profile" --group-id "$group_id" --certificate-number "$number" \
+            --password-source env:RETRIEVAL
+        id=$out
+        out=$(OPENSSL_CONF=/dev/null "${login[@]}" "$id" "$(standin_url confirm)" "$standin_dir/tls-ca.pem" \
+            <<<246810 2>&1)
+        like "python logs in with an $kind key that stays inside" "$? $out" '正しくインストールされています'
+        like "with that certificate" "$out" "$id"
+    done
+    out=$("${login[@]}" "$id" "$(standin_url confirm)" "$standin_dir/tls-ca.pem" <<<135790 2>&1)
+    like "with a wrong PIN it does not" "$? $out" "1 320: "
+}
+
 example c "$c_program" --
 keys_sign
 keys_log_in
 if [ -n "$python" ]; then
     example python "$python" "$examples/python/acquire.py" -- "$standin_dir/tls-ca.pem"
     renewals_are_made
+    python_logs_in
 else
     skip "python acquires and is confirmed" "the Python package is not built"
 fi

@@ -320,7 +320,8 @@ class Identity(_Closing, _api.Identity):
         """Make a context for TLS connections that log in with this identity.
 
         Python's ssl reads keys from files only, so the key must be exportable; it passes, encrypted,
-        through memory that has no name in any folder.
+        through memory that has no name in any folder. How a key that stays in the token logs in is
+        shown by the example login.py.
 
         :param cafile: whom to trust; the system's authorities unless told otherwise
         :raises: NotExportableError if the key may not leave the token
