@@ -15,6 +15,15 @@ refuse(const X509_ALGOR *algorithm, mainet_error *err)
                    mn_object_name(algorithm->algorithm, dotted, sizeof dotted));
 }
 
+/* Those whose parameter is an IV and nothing else. */
+static bool
+has_plain_mode(const EVP_CIPHER *cipher)
+{
+    const int mode = EVP_CIPHER_get_mode(cipher);
+
+    return mode == EVP_CIPH_CBC_MODE || mode == EVP_CIPH_CFB_MODE || mode == EVP_CIPH_OFB_MODE;
+}
+
 /* The cipher and its IV, without a key yet. */
 static mainet_status
 choose_cipher(EVP_CIPHER_CTX *context, const X509_ALGOR *scheme, mainet_error *err)
@@ -25,7 +34,7 @@ choose_cipher(EVP_CIPHER_CTX *context, const X509_ALGOR *scheme, mainet_error *e
     if (library == NULL)
         return mn_failure(err);
     cipher = EVP_CIPHER_fetch(library, OBJ_nid2sn(OBJ_obj2nid(scheme->algorithm)), NULL);
-    if (cipher == NULL || EVP_CIPHER_get_mode(cipher) != EVP_CIPH_CBC_MODE)
+    if (cipher == NULL || !has_plain_mode(cipher))
         return mn_legacy_refuse(scheme->algorithm, err);
     if (EVP_CipherInit_ex(context, cipher, NULL, NULL, NULL, 0) != 1 ||
         EVP_CIPHER_asn1_to_param(context, scheme->parameter) <= 0)

@@ -226,6 +226,8 @@ static const struct {
     {-1, "CAMELLIA-256-CBC"},
     {-1, "ARIA-256-CBC"},
     {-1, "SEED-CBC"},
+    {-1, "AES-256-CFB"},
+    {-1, "AES-128-OFB"},
     {NID_hmacWithSHA256, "AES-256-CBC"},
     {NID_hmacWithSHA384, "AES-256-CBC"},
     {NID_hmacWithSHA512, "AES-256-CBC"},
