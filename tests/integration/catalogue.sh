@@ -179,6 +179,10 @@ an_issuer_that_is_not_expected() {
 
 # without_rights COMMAND...: without root's right to pass over modes
 without_rights() {
+    if [ "$(id -u)" != 0 ]; then
+        "$@"
+        return
+    fi
     (
         # shellcheck disable=SC2317 # called by the functions above
         mainetcert() {
