@@ -64,7 +64,8 @@ mn_passage_apply(const mn_passage *passage, CURL *easy)
     return bad;
 }
 
-/* Without a tunnel the proxy's refusal is the answer; what is public may be asked for again.
+/* Where there is no proxy, a server that answers like one has nobody asked for a password.
+ * Without a tunnel the proxy's refusal is the answer; what is public may be asked for again.
  * tinyproxy says 407 to whoever says nothing, and 401 to a wrong password. */
 void
 mn_passage_hear(mn_passage *passage, CURL *easy, CURLcode code, bool is_public)
@@ -81,5 +82,6 @@ mn_passage_hear(mn_passage *passage, CURL *easy, CURLcode code, bool is_public)
     passage->takes_tickets = ((unsigned long)ways & CURLAUTH_NEGOTIATE) != 0 &&
                              (libcurl->features & CURL_VERSION_SPNEGO) != 0;
     passage->is_asked =
-        status == 407 || (status == 401 && !is_public && passage->login == MN_LOGIN_PASSWORD);
+        *passage->proxy != '\0' &&
+        (status == 407 || (status == 401 && !is_public && passage->login == MN_LOGIN_PASSWORD));
 }

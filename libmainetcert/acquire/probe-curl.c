@@ -174,7 +174,8 @@ stage_of(const visit *self, CURLcode code)
 static bool
 is_filtered(const visit *self, long status)
 {
-    return status == 511 || (!self->is_https && (status == 403 || status == 451)) || status >= 500;
+    return status == 407 || status == 511 ||
+           (!self->is_https && (status == 403 || status == 451)) || status >= 500;
 }
 
 /* Which variable has to be corrected is another one for plain HTTP. */

@@ -47,7 +47,8 @@ start_filter() {
 import http.server, sys
 class Filter(http.server.BaseHTTPRequestHandler):
     def refuse(self):
-        self.send_response(403)
+        self.send_response(407 if self.path == "/ask" else 403)
+        self.send_header("Proxy-Authenticate", "Basic realm=\"test\"")
         self.send_header("Content-Length", "0")
         self.end_headers()
     do_GET = do_CONNECT = refuse
@@ -82,17 +83,20 @@ each_stage() {
     local closed=https://localhost:1/ tls
 
     tls=$(sed -n 's,^endpoint = http:\(.*\),https:\1,p' "$standin_dir/service.conf")
-    endpoints https://nowhere.invalid/ "$closed" "$tls" "http://$filter/"
-    diagnose
+    endpoints https://nowhere.invalid/ "$closed" "$tls" "http://$filter/" "http://localhost:${filter#*:}/ask"
+    printf secret >"$work/secret"
+    diagnose --proxy-user me --proxy-password-source "file:$work/secret"
     told "a name that is not known" https://nowhere.invalid/ '"\(.stage) \(.code)"' "1 name 115"
     told "a port that nobody listens at" "$closed" '"\(.stage) \(.code)"' "1 connect 115"
     told "a server that does not speak TLS" "$tls" '"\(.stage) \(.code)"' "1 tls 115"
     told "a filter that answers in the server's place" "http://$filter/" \
         '"\(.stage) \(.code) \(.http_status)"' "1 http 125 403"
+    told "a server that asks as a proxy does, and is none" "http://localhost:${filter#*:}/ask" \
+        '"\(.stage) \(.code) \(.http_status)"' "1 http 125 407"
     is "what is reachable is told beside it" \
         "$(jq '[.endpoints[] | select(.reachable)] | length' <<<"$out")" 2
     is "what is blocked has an advice" \
-        "$(jq '[.endpoints[] | select(.reachable == (.advice == null))] | length' <<<"$out")" 6
+        "$(jq '[.endpoints[] | select(.reachable == (.advice == null))] | length' <<<"$out")" 7
     run mainetcert --lang ja diagnose --service "$work/service.conf"
     like "the advice is told in Japanese" "$out" "ネットワーク管理者"
 }
