@@ -341,6 +341,20 @@ def the_service_refuses_with_its_situation():
     raised(mainetcert.TokenLockedError, mainetcert.acquire, token, service, **words)
 
 
+def the_store_refuses_with_its_situation():
+    token = mainetcert.Store(work / "open").create_token_without_pin()
+    (work / "open").chmod(0o777)
+    ok(raised(mainetcert.StoreOpenError, mainetcert.Store, work / "open").code == 300,
+       "a store that others may write is StoreOpenError 300")
+    ok(raised(mainetcert.StoreOpenError, token.identities).code == 300, "also when it is open")
+    (work / "open").chmod(0o700)
+    ok(raised(mainetcert.StoreWriteError, token.prove_writable, 1 << 50).code == 305 and
+       raised(mainetcert.StoreWriteError, mainetcert.Store, "/proc/none").code == 305,
+       "one that cannot be written is StoreWriteError 305")
+    ok(raised(mainetcert.ConnectionHandleError, mainetcert.acquire, token, service, **named(order()),
+              proxy="nonsense://localhost:1").code == 103, "a proxy that is none is ConnectionHandleError 103")
+
+
 def proxies_ask_by_callback():
     token = new_token("proxy")
     asked = []
@@ -567,6 +581,13 @@ def threads_work_side_by_side():
             time.sleep(0.01)
             ticks += 1
     ok(ticks > 30, "the GIL is free while the network is waited for", ticks)
+    ticks = 0
+    thread = threading.Thread(target=lambda: [new_token(f"derive-{number}") for number in range(5)])
+    thread.start()
+    while thread.is_alive():
+        time.sleep(0.001)
+        ticks += 1
+    ok(ticks > 30, "and while a key is derived from a PIN", ticks)
 
 
 def nothing_leaks():
@@ -606,10 +627,10 @@ def main():
         service = mainetcert.Service(standin.profile)
         run(the_journey_works, what_is_exported_is_imported_elsewhere,
             a_renewed_identity_takes_the_place_of_the_old, what_was_delivered_waits,
-            many_are_acquired_together,
-            chains_are_completed_and_revocation_looked_up, the_service_is_diagnosed, keys_that_stay_sign_and_are_not_exported,
+            many_are_acquired_together, chains_are_completed_and_revocation_looked_up,
+            the_service_is_diagnosed, keys_that_stay_sign_and_are_not_exported,
             every_situation_has_its_exception, the_service_refuses_with_its_situation,
-            what_the_service_gets_wrong_has_its_exception,
+            what_the_service_gets_wrong_has_its_exception, the_store_refuses_with_its_situation,
             proxies_ask_by_callback, callbacks_raise_what_they_raise, control_c_interrupts,
             asyncio_cancels, values_are_python_values, a_token_lives_its_life,
             handles_end_in_any_order, a_call_keeps_what_another_thread_closes,

@@ -110,6 +110,11 @@ public sealed class ErrorTests(Standin standin)
         Directory.CreateDirectory(open);
         File.SetUnixFileMode(open, (UnixFileMode)0b111_111_111);
         Assert.Equal(300, Assert.Throws<StoreOpenException>(() => new Store(open)).Code);
+        Assert.Equal(305, Assert.Throws<StoreWriteException>(() => new Store("/proc/none")).Code);
+        using Request request = standin.Order();
+        request.Proxy = "nonsense://localhost:1";
+        token.Unlock("１２３４");
+        Assert.Equal(103, Assert.Throws<ConnectionHandleException>(() => request.Acquire(token)).Code);
         Assert.Null(token.TriesLeft);
         Assert.Matches("^[0-9.]+$", Library.Version);
         Assert.True(File.Exists(Library.Pkcs11Module));
