@@ -1,25 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A batch whose program dies, or whose disk fails for good, at every single call after the first
- * reply: what is here is not asked for again, what was told to be here is, and the same batch run
+/* A batch whose program dies, or whose disk fails for good, at every single call after it has begun
+ * to ask: what is here is not asked for again, what was told to be here is, and the same batch run
  * again brings each certificate once. */
-#include <errno.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#include "faults.h"
 #include "support/crowd.h"
+#include "trouble.h"
 #include "unit/run-suite.h"
 
 #define CALLS_MAX 1000
 #define ORDERS 3
 #define JOBS 2
 
-/* What happens to the nth call after the first reply. */
-typedef enum trouble { DIES, DIES_HALFWAY, IS_FULL, IS_READ_ONLY } trouble;
-
-static size_t nth;
-static trouble what;
 static bool is_armed;
 
 /* What the child says before it ends. */
@@ -28,15 +22,6 @@ static struct {
     mainet_order_state states[ORDERS];
     mainet_status statuses[ORDERS];
 } * told;
-
-static void
-arm(void)
-{
-    if (what == DIES || what == DIES_HALFWAY)
-        faults_die(nth, what == DIES_HALFWAY);
-    else
-        faults_fail(nth, what == IS_FULL ? ENOSPC : EROFS, true);
-}
 
 static mainet_status
 answer_then_trouble(void *self, const mn_crowd *crowd, mainet_error *failure)

@@ -2,32 +2,16 @@
 /* What a service delivered outlives programs that die, and disks that fail for good, at every
  * single call between its reply and the end of the import; it is imported once, and the service is
  * not asked again where it is here already. */
-#include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
 
 #include "acquire/resume.h"
-#include "faults.h"
 #include "support/acquisition.h"
+#include "trouble.h"
 #include "unit/run-suite.h"
 
 #define CALLS_MAX 400
 #define OTHER_PIN (const uint8_t *)"4321-pin", 8
-
-/* What happens to the nth call after the reply. */
-typedef enum trouble { DIES, DIES_HALFWAY, IS_FULL, IS_READ_ONLY } trouble;
-
-static size_t nth;
-static trouble what;
-
-static void
-arm(void)
-{
-    if (what == DIES || what == DIES_HALFWAY)
-        faults_die(nth, what == DIES_HALFWAY);
-    else
-        faults_fail(nth, what == IS_FULL ? ENOSPC : EROFS, true);
-}
 
 static mainet_status
 answer_then_trouble(void *self, const mn_exchange *exchange, mn_reply *reply, mainet_error *failure)
