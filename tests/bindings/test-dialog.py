@@ -3,6 +3,7 @@
 """The import dialog of the examples, by the keyboard alone, in both languages. Pictures of its states are
 kept in ARTEFACTS. Usage: test-dialog.py DIALOG.PY"""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -83,7 +84,11 @@ class Dialog:
         self.see(f"{status.code}: {headline}", status.kebab_name)
         screen.type([close[0]])
         self.see("form", "again")
-        screen.type([close[1]])
+        for _ in range(30):  # it may be a moment before the form hears again
+            screen.type([close[1]])
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(2)
+                break
 
 
 def identities(store):
