@@ -66,7 +66,8 @@ for module in mesonpy pyproject_metadata packaging tomli typing_extensions; do
 done
 standin_start "$work/standin" || exit 1
 wheel debian /usr/bin/python3
-other=$(python3 -c 'import sys; print(sys.executable if sys.version_info >= (3, 11) else "")')
+# Debian's meson knows no later one
+other=$(python3 -c 'import sys; print(sys.executable if sys.version_info[:2] == (3, 11) else "")')
 if [ "$(realpath "${other:-/usr/bin/python3}")" != "$(realpath /usr/bin/python3)" ]; then
     wheel other "$other"
 fi
