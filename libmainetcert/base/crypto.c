@@ -22,6 +22,7 @@ typedef struct crypto {
     struct crypto *before; /* of the process that forked: left alone, in sight of leak checkers */
     OSSL_LIB_CTX *context;
     OSSL_PROVIDER *provider;
+    EVP_MD *sha1;
     EVP_MD *sha256;
     EVP_MAC *hmac;
 } crypto;
@@ -35,6 +36,7 @@ crypto_free(crypto *made)
 {
     EVP_MAC_free(made->hmac);
     EVP_MD_free(made->sha256);
+    EVP_MD_free(made->sha1);
     if (made->provider != NULL)
         (void)OSSL_PROVIDER_unload(made->provider);
     OSSL_LIB_CTX_free(made->context);
@@ -57,9 +59,10 @@ make_context(crypto *found, mainet_error *err)
     if (made->context == NULL)
         return mn_fail_memory(err, "crypto context");
     made->provider = OSSL_PROVIDER_load(made->context, "default");
+    made->sha1 = EVP_MD_fetch(made->context, "SHA1", NULL);
     made->sha256 = EVP_MD_fetch(made->context, "SHA256", NULL);
     made->hmac = EVP_MAC_fetch(made->context, "HMAC", NULL);
-    if (made->provider == NULL || made->sha256 == NULL || made->hmac == NULL)
+    if (made->provider == NULL || made->sha1 == NULL || made->sha256 == NULL || made->hmac == NULL)
         return mn_fail_crypto(err, "default provider");
     if (atomic_compare_exchange_strong(&shared, &found, made))
         (void)crypto_take(&made);
@@ -101,6 +104,14 @@ mn_crypto_context(void)
     crypto *made = atomic_load(&shared);
 
     return made == NULL ? NULL : made->context;
+}
+
+const EVP_MD *
+mn_crypto_sha1(void)
+{
+    crypto *made = atomic_load(&shared);
+
+    return made == NULL ? NULL : made->sha1;
 }
 
 const EVP_MD *

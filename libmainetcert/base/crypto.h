@@ -29,7 +29,10 @@ mn_crypto_is_over(void);
 OSSL_LIB_CTX *
 mn_crypto_context(void);
 
-/** SHA-256 of the private context, fetched once; borrowed. */
+/** SHA-1 and SHA-256 of the private context, fetched once; borrowed. */
+const EVP_MD *
+mn_crypto_sha1(void);
+
 const EVP_MD *
 mn_crypto_sha256(void);
 

@@ -16,6 +16,7 @@ typedef struct importer {
     mn_database *database;
     const mn_keys *keys;
     mn_head head;
+    mn_public_info public_key; /* of the import's key */
     mn_identity_names names;
     bool changed;
     bool is_whole; /* all or nothing */
@@ -69,14 +70,27 @@ set_names(const mainet_certificate *certificate, mn_attributes *plain, mainet_er
     return mn_attributes_set(plain, CKA_SERIAL_NUMBER, der, len, err);
 }
 
+static mainet_status
+default_id(const mainet_certificate *certificate, uint8_t id[MN_KEY_ID_LEN], mainet_error *err)
+{
+    size_t len = 0;
+    const uint8_t *der = mn_certificate_public_key_der(certificate, &len);
+    mn_auto(EVP_PKEY) key = NULL;
+    mn_public_info info;
+
+    if (mn_public_info_read(der, len, &info))
+        return mn_public_info_id(&info, id, err);
+    ERR_set_mark();
+    key = mn_key_from_info(der, len, err);
+    ERR_pop_to_mark();
+    return key == NULL ? mn_failure(err) : mn_key_default_id(key, id, err);
+}
+
 mainet_status
 mn_certificate_attributes(const mainet_certificate *certificate, mn_attributes *plain,
                           mainet_error *err)
 {
-    size_t len = 0;
-    const uint8_t *info = mn_certificate_public_key_der(certificate, &len);
     mainet_error no_matter = {0};
-    mn_auto(EVP_PKEY) key = NULL;
     uint8_t id[MN_KEY_ID_LEN];
 
     MN_TRY(mn_attributes_set_number(plain, CKA_CERTIFICATE_TYPE, CKC_X_509, err));
@@ -85,10 +99,7 @@ mn_certificate_attributes(const mainet_certificate *certificate, mn_attributes *
     MN_TRY(set_names(certificate, plain, err));
     MN_TRY(set_date(plain, CKA_START_DATE, mainet_certificate_not_before(certificate), err));
     MN_TRY(set_date(plain, CKA_END_DATE, mainet_certificate_not_after(certificate), err));
-    ERR_set_mark();
-    key = mn_key_from_info(info, len, &no_matter);
-    ERR_pop_to_mark();
-    if (key == NULL || mn_key_default_id(key, id, &no_matter) != MAINET_OK)
+    if (default_id(certificate, id, &no_matter) != MAINET_OK)
         return MAINET_OK; /* a CA key of a kind that we cannot use has no id of ours */
     return mn_attributes_set(plain, CKA_ID, id, sizeof id, err);
 }
@@ -147,21 +158,20 @@ add_certificate(importer *run, const mainet_certificate *certificate, bool is_ow
         MN_TRY(set_origin(run->import, plain, err));
     }
     MN_TRY(insert(run, plain, &added, err));
-    return is_own ? mn_transaction_complete(run->database, run->keys, &run->head, added,
-                                            run->import->key, err)
+    return is_own ? mn_transaction_complete(run->database, run->keys, &run->head, added, err)
                   : MAINET_OK;
 }
 
 static mainet_status
-set_key_policy(const mn_identity_import *import, mn_attributes *plain, mainet_error *err)
+set_key_policy(const importer *run, mn_attributes *plain, mainet_error *err)
 {
-    bool is_rsa = EVP_PKEY_is_a(import->key, "RSA");
+    const bool is_rsa = run->public_key.kind == MN_INFO_RSA;
     const struct {
         uint64_t type;
         bool value;
     } flags[] = {
         {CKA_SENSITIVE, true},
-        {CKA_EXTRACTABLE, import->exportable},
+        {CKA_EXTRACTABLE, run->import->exportable},
         {CKA_LOCAL, false},
         {CKA_ALWAYS_SENSITIVE, false},
         {CKA_SIGN, true},
@@ -169,13 +179,13 @@ set_key_policy(const mn_identity_import *import, mn_attributes *plain, mainet_er
         {CKA_DECRYPT, is_rsa},
         {CKA_UNWRAP, is_rsa},
         {CKA_SIGN_RECOVER, is_rsa},
-        {CKA_DERIVE, EVP_PKEY_is_a(import->key, "EC")},
+        {CKA_DERIVE, run->public_key.kind == MN_INFO_EC},
         {CKA_ALWAYS_AUTHENTICATE, false},
     };
 
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         MN_TRY(mn_attributes_set_bool(plain, flags[i].type, flags[i].value, err));
-    return mn_key_set_private(import->key, plain, err);
+    return mn_public_info_set_private(&run->public_key, plain, err);
 }
 
 static mainet_status
@@ -196,18 +206,20 @@ add_key(importer *run, mainet_error *err)
     MN_TRY(set_common(plain, CKO_PRIVATE_KEY, true, run->names.label, err));
     MN_TRY(mn_attributes_set(plain, CKA_ID, run->names.id, run->names.id_len, err));
     MN_TRY(mn_attributes_set(plain, CKA_SUBJECT, subject, len, err));
-    MN_TRY(set_key_policy(run->import, plain, err));
+    MN_TRY(set_key_policy(run, plain, err));
     MN_TRY(insert(run, plain, &added, err));
-    return mn_transaction_complete(run->database, run->keys, &run->head, added, run->import->key,
-                                   err);
+    return mn_transaction_complete(run->database, run->keys, &run->head, added, err);
 }
 
 static mainet_status
 add_all(importer *run, mainet_error *err)
 {
     const mn_identity_import *import = run->import;
+    mn_auto_buffer(public_key, 65536);
 
-    MN_TRY(mn_identity_choose_names(run->database, run->keys, import, &run->names, err));
+    MN_TRY(mn_key_read(import->key, &public_key, &run->public_key, err));
+    MN_TRY(mn_identity_choose_names(run->database, run->keys, import, &run->public_key, &run->names,
+                                    err));
     MN_TRY(add_key(run, err));
     MN_TRY(add_certificate(run, import->certificate, true, err));
     for (size_t i = 0; i < import->chain_count; i++)

@@ -16,6 +16,7 @@ typedef struct namer {
     mn_database *database;
     const mn_keys *keys;
     const mn_identity_import *import;
+    const mn_public_info *public_key;
     mn_identity_names *names;
 } namer;
 
@@ -50,7 +51,7 @@ choose_id(const namer *run, mainet_error *err)
     mn_identity_names *names = run->names;
 
     names->id_len = MN_KEY_ID_LEN;
-    MN_TRY(mn_key_default_id(run->import->key, names->id, err));
+    MN_TRY(mn_public_info_id(run->public_key, names->id, err));
     return find_id(run->database, run->keys, names->public_key, names->id, &names->id_len, err);
 }
 
@@ -76,15 +77,6 @@ mn_token_with_shared_id(mainet_token *token, const mn_keys *keys, mn_object *obj
     if (plain == NULL || mn_attributes_set(plain, CKA_ID, id, len, err) != MAINET_OK)
         return NULL;
     return mn_object_with(object, plain, err);
-}
-
-static mainet_status
-hash_key(const namer *run, mainet_error *err)
-{
-    mn_auto_buffer(info, 65536);
-
-    MN_TRY(mn_key_public_info(run->import->key, &info, err));
-    return mn_sha256(info.data, info.len, run->names->public_key, err);
 }
 
 /* What the certificate is called that is in the token already; `*known` is false if none is. */
@@ -163,12 +155,12 @@ choose_label(const namer *run, mainet_error *err)
 
 mainet_status
 mn_identity_choose_names(mn_database *database, const mn_keys *keys,
-                         const mn_identity_import *import, mn_identity_names *names,
-                         mainet_error *err)
+                         const mn_identity_import *import, const mn_public_info *public_key,
+                         mn_identity_names *names, mainet_error *err)
 {
-    const namer run = {database, keys, import, names};
+    const namer run = {database, keys, import, public_key, names};
 
-    MN_TRY(hash_key(&run, err));
+    MN_TRY(mn_sha256(public_key->der.data, public_key->der.left, names->public_key, err));
     MN_TRY(choose_id(&run, err));
     return choose_label(&run, err);
 }

@@ -75,8 +75,8 @@ typedef struct mn_identity_names {
  *  another certificate of the issuer. */
 mainet_status
 mn_identity_choose_names(mn_database *database, const mn_keys *keys,
-                         const mn_identity_import *import, mn_identity_names *names,
-                         mainet_error *err);
+                         const mn_identity_import *import, const mn_public_info *public_key,
+                         mn_identity_names *names, mainet_error *err);
 
 /** Begin to read; the head is verified if the token is unlocked. */
 mn_database *

@@ -3,12 +3,9 @@
 
 #include <string.h>
 
-#include <openssl/objects.h>
 #include <p11-kit/pkcs11.h>
 
-/* PrintableString "edwards25519" (PKCS#11 v3.0, 2.3.10). */
-static const uint8_t edwards25519[] = {0x13, 0x0c, 'e', 'd', 'w', 'a', 'r',
-                                       'd',  's',  '2', '5', '5', '1', '9'};
+#include "store/public-info.h"
 
 static mainet_status
 refuse(mainet_error *err)
@@ -46,57 +43,6 @@ get_number(EVP_PKEY *key, const char *name, BIGNUM **number, mainet_error *err)
     return EVP_PKEY_get_bn_param(key, name, number) == 1 ? MAINET_OK : mn_fail_crypto(err, name);
 }
 
-static mainet_status
-set_number(EVP_PKEY *key, const char *name, mn_attributes *attributes, uint64_t type,
-           mainet_error *err)
-{
-    mn_auto(BIGNUM) number = NULL;
-    uint8_t bytes[2048];
-
-    MN_TRY(get_number(key, name, &number, err));
-    if ((size_t)BN_num_bytes(number) > sizeof bytes)
-        return refuse(err);
-    return mn_attributes_set(attributes, type, bytes, (size_t)BN_bn2bin(number, bytes), err);
-}
-
-static mainet_status
-set_rsa(EVP_PKEY *key, mn_attributes *attributes, mainet_error *err)
-{
-    MN_TRY(mn_attributes_set_number(attributes, CKA_KEY_TYPE, CKK_RSA, err));
-    MN_TRY(set_number(key, OSSL_PKEY_PARAM_RSA_N, attributes, CKA_MODULUS, err));
-    return set_number(key, OSSL_PKEY_PARAM_RSA_E, attributes, CKA_PUBLIC_EXPONENT, err);
-}
-
-static mainet_status
-set_curve(EVP_PKEY *key, mn_attributes *attributes, mainet_error *err)
-{
-    char group[80];
-    uint8_t der[64];
-    uint8_t *end = der;
-    ASN1_OBJECT *oid = NULL;
-    int len = 0;
-
-    if (EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof group,
-                                       NULL) != 1)
-        return refuse(err);
-    oid = OBJ_txt2obj(group, 0);
-    len = oid == NULL ? 0 : i2d_ASN1_OBJECT(oid, NULL);
-    if (len > 0 && (size_t)len <= sizeof der)
-        len = i2d_ASN1_OBJECT(oid, &end);
-    ASN1_OBJECT_free(oid);
-    if (len <= 0 || (size_t)len > sizeof der)
-        return refuse(err);
-    MN_TRY(mn_attributes_set_number(attributes, CKA_KEY_TYPE, CKK_EC, err));
-    return mn_attributes_set(attributes, CKA_EC_PARAMS, der, (size_t)len, err);
-}
-
-static mainet_status
-set_edwards(mn_attributes *attributes, mainet_error *err)
-{
-    MN_TRY(mn_attributes_set_number(attributes, CKA_KEY_TYPE, MN_CKK_EC_EDWARDS, err));
-    return mn_attributes_set(attributes, CKA_EC_PARAMS, edwards25519, sizeof edwards25519, err);
-}
-
 mainet_status
 mn_key_point(EVP_PKEY *key, mn_buffer *out, mainet_error *err)
 {
@@ -128,53 +74,32 @@ mn_key_point(EVP_PKEY *key, mn_buffer *out, mainet_error *err)
     return mn_buffer_check(out, "public key", err);
 }
 
-/* CKA_EC_POINT is the DER OCTET STRING of the point (PKCS#11 v2.40, 2.3.3). */
-static mainet_status
-set_point(EVP_PKEY *key, mn_attributes *attributes, mainet_error *err)
+mainet_status
+mn_key_read(EVP_PKEY *key, mn_buffer *der, mn_public_info *info, mainet_error *err)
 {
-    mn_auto_buffer(point, 256);
-    mn_auto_buffer(der, 256);
-
-    MN_TRY(mn_key_point(key, &point, err));
-    mn_buffer_append_u8(&der, 4);
-    if (point.len > 127)
-        mn_buffer_append_u8(&der, 0x81);
-    mn_buffer_append_u8(&der, (uint8_t)point.len);
-    mn_buffer_append(&der, point.data, point.len);
-    MN_TRY(mn_buffer_check(&der, "public key", err));
-    return mn_attributes_set(attributes, CKA_EC_POINT, der.data, der.len, err);
-}
-
-static mainet_status
-set_common(EVP_PKEY *key, mn_attributes *attributes, mainet_error *err)
-{
-    mn_auto_buffer(info, 65536);
-
-    MN_TRY(mn_key_public_info(key, &info, err));
-    MN_TRY(mn_attributes_set(attributes, CKA_PUBLIC_KEY_INFO, info.data, info.len, err));
-    if (is_rsa(key))
-        return set_rsa(key, attributes, err);
-    if (EVP_PKEY_is_a(key, "EC"))
-        return set_curve(key, attributes, err);
-    if (EVP_PKEY_is_a(key, "ED25519"))
-        return set_edwards(attributes, err);
-    return refuse(err);
+    MN_TRY(mn_key_check(key, err));
+    MN_TRY(mn_key_public_info(key, der, err));
+    return mn_public_info_read(der->data, der->len, info) ? MAINET_OK : refuse(err);
 }
 
 mainet_status
 mn_key_set_public(EVP_PKEY *key, mn_attributes *attributes, mainet_error *err)
 {
-    MN_TRY(set_common(key, attributes, err));
-    if (is_rsa(key))
-        return mn_attributes_set_number(attributes, CKA_MODULUS_BITS,
-                                        (uint64_t)EVP_PKEY_get_bits(key), err);
-    return set_point(key, attributes, err);
+    mn_auto_buffer(der, 65536);
+    mn_public_info info;
+
+    MN_TRY(mn_key_read(key, &der, &info, err));
+    return mn_public_info_set_public(&info, attributes, err);
 }
 
 mainet_status
 mn_key_set_private(EVP_PKEY *key, mn_attributes *attributes, mainet_error *err)
 {
-    return set_common(key, attributes, err);
+    mn_auto_buffer(der, 65536);
+    mn_public_info info;
+
+    MN_TRY(mn_key_read(key, &der, &info, err));
+    return mn_public_info_set_private(&info, attributes, err);
 }
 
 /* `width` 0: as many bytes as the number has. */
@@ -240,24 +165,11 @@ mn_key_set_secrets(EVP_PKEY *key, mn_object *object, mainet_error *err)
 mainet_status
 mn_key_default_id(EVP_PKEY *key, uint8_t id[MN_KEY_ID_LEN], mainet_error *err)
 {
-    mn_auto_buffer(number, 4096);
-    mn_auto(BIGNUM) modulus = NULL;
-    uint8_t bytes[2048];
+    mn_auto_buffer(der, 65536);
+    mn_public_info info;
 
-    MN_TRY(mn_key_check(key, err));
-    if (is_rsa(key)) {
-        MN_TRY(get_number(key, OSSL_PKEY_PARAM_RSA_N, &modulus, err));
-        if ((size_t)BN_num_bytes(modulus) > sizeof bytes)
-            return refuse(err);
-        mn_buffer_append(&number, bytes, (size_t)BN_bn2bin(modulus, bytes));
-    } else {
-        MN_TRY(mn_key_point(key, &number, err));
-    }
-    MN_TRY(mn_buffer_check(&number, "key id", err));
-    MN_TRY(mn_crypto_ready(err));
-    if (EVP_Q_digest(mn_crypto_context(), "SHA1", NULL, number.data, number.len, id, NULL) != 1)
-        return mn_fail_crypto(err, "SHA-1");
-    return MAINET_OK;
+    MN_TRY(mn_key_read(key, &der, &info, err));
+    return mn_public_info_id(&info, id, err);
 }
 
 bool

@@ -3,12 +3,12 @@
 #define MN_STORE_KEY_H
 
 #include "store/object.h"
+#include "store/public-info.h"
 
 /* From an EVP_PKEY to PKCS#11 attributes; object.h has the way back. RSA, EC over named curves,
  * Ed25519; anything else is MAINET_E_PKCS12_UNUSABLE. */
 
 #define MN_CKK_EC_EDWARDS 0x40u /**< PKCS#11 v3.0; p11-kit's header ends at 2.40 */
-#define MN_KEY_ID_LEN 20
 
 /** MAINET_E_PKCS12_UNUSABLE, with its kind, unless a token can hold the key. */
 mainet_status
@@ -34,6 +34,10 @@ mn_key_default_id(EVP_PKEY *key, uint8_t id[MN_KEY_ID_LEN], mainet_error *err);
  * so that one key has one form. */
 mainet_status
 mn_key_public_info(EVP_PKEY *key, mn_buffer *out, mainet_error *err);
+
+/** The same, taken apart: `info` borrows from `der`. As mn_key_check. */
+mainet_status
+mn_key_read(EVP_PKEY *key, mn_buffer *der, mn_public_info *info, mainet_error *err);
 
 /** The public key of a DER SubjectPublicKeyInfo, made by the private context and nobody's ENGINE.
  */

@@ -222,13 +222,14 @@ info_at_hand(const mn_object *object, size_t *len)
     const mn_attribute *from =
         mn_attributes_get(plain, is_certificate ? CKA_VALUE : CKA_PUBLIC_KEY_INFO);
     const uint8_t *info = from == NULL ? NULL : from->value;
+    mn_public_info parts;
 
     if (info == NULL)
         return NULL;
     *len = from->value_len;
     if (is_certificate)
         info = mn_certificate_find_info(from->value, from->value_len, len);
-    return info != NULL && mn_public_info_is_plain(info, *len) ? info : NULL;
+    return info != NULL && mn_public_info_read(info, *len, &parts) ? info : NULL;
 }
 
 mainet_status

@@ -1,165 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* SubjectPublicKeyInfo (RFC 5280, 4.1) of keys, put together by hand: libcrypto's own encoder and
- * decoder take a millisecond a key, and a token has ten thousand. */
 #include "store/public-info.h"
 
 #include <string.h>
 
-#include <openssl/decoder.h>
 #include <openssl/err.h>
-#include <openssl/objects.h>
+#include <p11-kit/pkcs11.h>
 
-#include "base/key-data.h"
 #include "pkcs12/der.h"
 #include "store/key.h"
 
-MN_AUTO_TYPE(OSSL_DECODER_CTX, OSSL_DECODER_CTX_free)
-
-#define NUMBER_MAX 2048
-#define INFO_MAX 8192
+#define EDWARDS_POINT_LEN 32
 
 /* AlgorithmIdentifiers as they begin; of EC the curve follows. */
-static const uint8_t rsa_algorithm[] = {0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
-                                        0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00};
-static const uint8_t ed25519_algorithm[] = {0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70};
-static const uint8_t ec_oid[] = {0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01};
+const uint8_t mn_rsa_algorithm[15] = {0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
+                                      0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00};
+const uint8_t mn_ed25519_algorithm[7] = {0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70};
+const uint8_t mn_ec_oid[9] = {0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01};
 
-static void
-append_head(mn_buffer *out, uint8_t tag, size_t len)
-{
-    mn_buffer_append_u8(out, tag);
-    if (len > 0xFF) {
-        mn_buffer_append_u8(out, 0x82);
-        mn_buffer_append_u8(out, (uint8_t)(len >> 8));
-    } else if (len > 0x7F) {
-        mn_buffer_append_u8(out, 0x81);
-    }
-    mn_buffer_append_u8(out, (uint8_t)len);
-}
-
-static void
-append_element(mn_buffer *out, uint8_t tag, const mn_buffer *content)
-{
-    append_head(out, tag, content->len);
-    mn_buffer_append(out, content->data, content->len);
-    out->failed |= content->failed;
-}
-
-static mainet_status
-append_integer(EVP_PKEY *key, const char *name, mn_buffer *out, mainet_error *err)
-{
-    mn_auto(BIGNUM) number = NULL;
-    uint8_t bytes[1 + NUMBER_MAX] = {0};
-    size_t len = 0;
-    size_t skip = 1;
-
-    if (EVP_PKEY_get_bn_param(key, name, &number) != 1 || BN_num_bytes(number) > NUMBER_MAX)
-        return mn_fail_crypto(err, name);
-    len = (size_t)BN_bn2bin(number, bytes + 1);
-    if (len == 0 || bytes[1] >= 0x80) { /* a zero keeps it positive */
-        skip = 0;
-        len++;
-    }
-    append_head(out, 0x02, len);
-    mn_buffer_append(out, bytes + skip, len);
-    return MAINET_OK;
-}
-
-/* The algorithm and the bits of the key, in their SEQUENCE. */
-static mainet_status
-append_info(mn_buffer *out, const void *algorithm, size_t algorithm_len, const mn_buffer *key,
-            mainet_error *err)
-{
-    mn_auto_buffer(content, INFO_MAX);
-
-    mn_buffer_append(&content, algorithm, algorithm_len);
-    append_head(&content, 0x03, key->len + 1);
-    mn_buffer_append_u8(&content, 0); /* no unused bits */
-    mn_buffer_append(&content, key->data, key->len);
-    content.failed |= key->failed;
-    append_element(out, 0x30, &content);
-    return mn_buffer_check(out, "public key", err);
-}
-
-static mainet_status
-append_rsa(EVP_PKEY *key, mn_buffer *out, mainet_error *err)
-{
-    mn_auto_buffer(numbers, INFO_MAX);
-    mn_auto_buffer(sequence, INFO_MAX);
-
-    MN_TRY(append_integer(key, OSSL_PKEY_PARAM_RSA_N, &numbers, err));
-    MN_TRY(append_integer(key, OSSL_PKEY_PARAM_RSA_E, &numbers, err));
-    append_element(&sequence, 0x30, &numbers);
-    return append_info(out, rsa_algorithm, sizeof rsa_algorithm, &sequence, err);
-}
-
-/* False for a curve without name. */
-static bool
-append_curve(EVP_PKEY *key, mn_buffer *out)
-{
-    char group[80];
-    uint8_t der[64];
-    uint8_t *end = der;
-    ASN1_OBJECT *oid = NULL;
-    int len = 0;
-
-    if (EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof group,
-                                       NULL) != 1)
-        return false;
-    oid = OBJ_txt2obj(group, 0);
-    len = oid == NULL ? 0 : i2d_ASN1_OBJECT(oid, NULL);
-    if (len > 0 && (size_t)len <= sizeof der)
-        len = i2d_ASN1_OBJECT(oid, &end);
-    ASN1_OBJECT_free(oid);
-    if (len <= 0 || (size_t)len > sizeof der)
-        return false;
-    mn_buffer_append(out, der, (size_t)len);
-    return true;
-}
-
-static mainet_status
-append_otherwise(EVP_PKEY *key, mn_buffer *out, mainet_error *err)
-{
-    uint8_t *der = NULL;
-    const int len = i2d_PUBKEY(key, &der);
-
-    if (len <= 0)
-        return mn_fail_crypto(err, "public key");
-    mn_buffer_append(out, der, (size_t)len);
-    OPENSSL_free(der);
-    return mn_buffer_check(out, "public key", err);
-}
-
-static mainet_status
-append_ec(EVP_PKEY *key, mn_buffer *out, mainet_error *err)
-{
-    mn_auto_buffer(oids, 256);
-    mn_auto_buffer(algorithm, 256);
-    mn_auto_buffer(point, 256);
-
-    mn_buffer_append(&oids, ec_oid, sizeof ec_oid);
-    if (!append_curve(key, &oids))
-        return append_otherwise(key, out, err);
-    append_element(&algorithm, 0x30, &oids);
-    MN_TRY(mn_key_point(key, &point, err));
-    MN_TRY(mn_buffer_check(&algorithm, "public key", err));
-    return append_info(out, algorithm.data, algorithm.len, &point, err);
-}
-
-mainet_status
-mn_key_public_info(EVP_PKEY *key, mn_buffer *out, mainet_error *err)
-{
-    mn_auto_buffer(point, 256);
-
-    if (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "RSA-PSS"))
-        return append_rsa(key, out, err);
-    if (EVP_PKEY_is_a(key, "EC"))
-        return append_ec(key, out, err);
-    if (!EVP_PKEY_is_a(key, "ED25519"))
-        return append_otherwise(key, out, err);
-    MN_TRY(mn_key_point(key, &point, err));
-    return append_info(out, ed25519_algorithm, sizeof ed25519_algorithm, &point, err);
-}
+/* PrintableString "edwards25519" (PKCS#11 v3.0, 2.3.10). */
+static const uint8_t edwards25519[] = {0x13, 0x0c, 'e', 'd', 'w', 'a', 'r',
+                                       'd',  's',  '2', '5', '5', '1', '9'};
 
 /* version, serialNumber, signature, issuer, validity, subject; then it comes. */
 const uint8_t *
@@ -186,125 +46,152 @@ mn_certificate_find_info(const uint8_t *der, size_t der_len, size_t *info_len)
     return in.failed ? NULL : info;
 }
 
-/* An info of the form that mn_key_public_info() writes. */
-typedef struct plain_info {
-    const uint8_t *algorithm; /* the whole of it */
-    size_t algorithm_len;
-    const uint8_t *curve; /* of EC its OBJECT IDENTIFIER, to the end of the algorithm */
-    mn_der key;           /* the bits */
-} plain_info;
-
-static bool
-is_algorithm(const plain_info *info, const uint8_t *algorithm, size_t len)
+static mn_reader
+rest(const mn_der *in)
 {
-    return info->algorithm_len == len && memcmp(info->algorithm, algorithm, len) == 0;
+    return (mn_reader)MN_READER_INIT(in->at, (size_t)(in->end - in->at));
 }
 
 static bool
-take_apart(const uint8_t *der, size_t der_len, plain_info *info)
+is_bytes(mn_reader found, const uint8_t *wanted, size_t len)
+{
+    return found.left == len && memcmp(found.data, wanted, len) == 0;
+}
+
+static bool
+read_rsa(mn_der in, mn_public_info *info)
+{
+    mn_der modulus;
+    mn_der exponent;
+
+    mn_der_enter(&in, V_ASN1_SEQUENCE);
+    modulus = mn_der_take_number(&in);
+    exponent = mn_der_take_number(&in);
+    info->kind = MN_INFO_RSA;
+    info->modulus = rest(&modulus);
+    info->exponent = rest(&exponent);
+    return !in.failed && info->modulus.data[0] != 0 && info->exponent.data[0] != 0;
+}
+
+/* A curve by its name, and a point that is not compressed. */
+static bool
+read_ec(mn_der algorithm, mn_public_info *info)
+{
+    algorithm.at += sizeof mn_ec_oid;
+    info->kind = MN_INFO_EC;
+    info->curve = rest(&algorithm);
+    return info->curve.data[0] == V_ASN1_OBJECT && info->point.data[0] == 0x04 &&
+           info->point.left <= UINT8_MAX;
+}
+
+static bool
+take_apart(const uint8_t *der, size_t der_len, mn_public_info *info)
 {
     mn_der in = MN_DER_INIT(der, der_len);
     mn_der content = mn_der_take(&in, V_ASN1_SEQUENCE);
-    mn_der algorithm;
+    mn_reader whole = MN_READER_INIT(content.at, 0);
+    mn_der algorithm = mn_der_take(&content, V_ASN1_SEQUENCE);
+    mn_der key;
 
-    info->algorithm = content.at;
-    algorithm = mn_der_take(&content, V_ASN1_SEQUENCE);
-    info->algorithm_len = (size_t)(content.at - info->algorithm);
-    info->key = mn_der_take_bits(&content);
-    if (content.failed || in.at != in.end || content.at != content.end ||
-        info->key.at == info->key.end)
+    whole.left = (size_t)(content.at - whole.data);
+    key = mn_der_take_bits(&content);
+    if (content.failed || in.at != in.end || content.at != content.end || key.at == key.end)
         return false;
-    info->curve = NULL;
-    if ((size_t)(algorithm.end - algorithm.at) <= sizeof ec_oid ||
-        memcmp(algorithm.at, ec_oid, sizeof ec_oid) != 0)
-        return is_algorithm(info, rsa_algorithm, sizeof rsa_algorithm) ||
-               is_algorithm(info, ed25519_algorithm, sizeof ed25519_algorithm);
-    info->curve = algorithm.at + sizeof ec_oid;
-    return info->curve[0] == V_ASN1_OBJECT && info->key.at[0] == 0x04; /* named, not compressed */
+    info->der = (mn_reader)MN_READER_INIT(der, der_len);
+    info->point = rest(&key);
+    if (is_bytes(whole, mn_rsa_algorithm, sizeof mn_rsa_algorithm))
+        return read_rsa(key, info);
+    info->kind = MN_INFO_ED25519;
+    if (is_bytes(whole, mn_ed25519_algorithm, sizeof mn_ed25519_algorithm))
+        return info->point.left == EDWARDS_POINT_LEN;
+    return (size_t)(algorithm.end - algorithm.at) > sizeof mn_ec_oid &&
+           memcmp(algorithm.at, mn_ec_oid, sizeof mn_ec_oid) == 0 && read_ec(algorithm, info);
 }
 
 bool
-mn_public_info_is_plain(const uint8_t *info, size_t info_len)
+mn_public_info_read(const uint8_t *der, size_t der_len, mn_public_info *info)
 {
-    plain_info parts;
     bool is_plain = false;
 
     ERR_set_mark();
-    is_plain = take_apart(info, info_len, &parts);
+    is_plain = take_apart(der, der_len, info);
     ERR_pop_to_mark();
     return is_plain;
 }
 
-static EVP_PKEY *
-build_rsa(mn_der in, mainet_error *err)
+mainet_status
+mn_public_info_id(const mn_public_info *info, uint8_t id[MN_KEY_ID_LEN], mainet_error *err)
 {
-    static const char *const names[] = {OSSL_PKEY_PARAM_RSA_N, OSSL_PKEY_PARAM_RSA_E};
-    mn_auto_key_data data = {.count = 0};
+    const mn_reader *number = info->kind == MN_INFO_RSA ? &info->modulus : &info->point;
 
-    mn_der_enter(&in, V_ASN1_SEQUENCE);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        mn_der number = mn_der_take_number(&in);
+    MN_TRY(mn_crypto_ready(err));
+    if (EVP_Digest(number->data, number->left, id, NULL, mn_crypto_sha1(), NULL) != 1)
+        return mn_fail_crypto(err, "SHA-1");
+    return MAINET_OK;
+}
 
-        if (number.failed ||
-            mn_key_data_copy_number(&data, names[i], number.at, (size_t)(number.end - number.at),
-                                    err) != MAINET_OK)
-            return NULL;
+static mainet_status
+set_bytes(mn_attributes *attributes, uint64_t type, mn_reader value, mainet_error *err)
+{
+    return mn_attributes_set(attributes, type, value.data, value.left, err);
+}
+
+/* CKA_EC_POINT is the DER OCTET STRING of the point (PKCS#11 v2.40, 2.3.3). */
+static mainet_status
+set_point(mn_attributes *attributes, mn_reader point, mainet_error *err)
+{
+    mn_auto_buffer(der, 512);
+
+    mn_buffer_append_u8(&der, V_ASN1_OCTET_STRING);
+    if (point.left > 127)
+        mn_buffer_append_u8(&der, 0x81);
+    mn_buffer_append_u8(&der, (uint8_t)point.left);
+    mn_buffer_append(&der, point.data, point.left);
+    MN_TRY(mn_buffer_check(&der, "public key", err));
+    return mn_attributes_set(attributes, CKA_EC_POINT, der.data, der.len, err);
+}
+
+static mainet_status
+set_type(const mn_public_info *info, mn_attributes *attributes, mainet_error *err)
+{
+    switch (info->kind) {
+    case MN_INFO_RSA:
+        MN_TRY(mn_attributes_set_number(attributes, CKA_KEY_TYPE, CKK_RSA, err));
+        MN_TRY(set_bytes(attributes, CKA_MODULUS, info->modulus, err));
+        return set_bytes(attributes, CKA_PUBLIC_EXPONENT, info->exponent, err);
+    case MN_INFO_EC:
+        MN_TRY(mn_attributes_set_number(attributes, CKA_KEY_TYPE, CKK_EC, err));
+        return set_bytes(attributes, CKA_EC_PARAMS, info->curve, err);
+    case MN_INFO_ED25519:
+        break;
     }
-    return mn_key_data_build(&data, MN_KEY_RSA, EVP_PKEY_PUBLIC_KEY, err);
+    MN_TRY(mn_attributes_set_number(attributes, CKA_KEY_TYPE, MN_CKK_EC_EDWARDS, err));
+    return mn_attributes_set(attributes, CKA_EC_PARAMS, edwards25519, sizeof edwards25519, err);
 }
 
-static EVP_PKEY *
-build_ec(const plain_info *info, mainet_error *err)
+static uint64_t
+count_bits(mn_reader number)
 {
-    mn_auto_key_data data = {.count = 0};
-    const uint8_t *at = info->curve;
-    ASN1_OBJECT *oid =
-        d2i_ASN1_OBJECT(NULL, &at, (long)(info->algorithm + info->algorithm_len - info->curve));
-    int nid = OBJ_obj2nid(oid);
+    uint64_t bits = 8 * (uint64_t)number.left;
 
-    ASN1_OBJECT_free(oid);
-    if (nid == NID_undef)
-        return NULL;
-    mn_key_data_add_curve(&data, OBJ_nid2sn(nid));
-    mn_key_data_add_point(&data, info->key.at, (size_t)(info->key.end - info->key.at));
-    return mn_key_data_build(&data, MN_KEY_EC, EVP_PKEY_PUBLIC_KEY, err);
+    for (uint8_t first = number.data[0]; first < 0x80; first = (uint8_t)(first << 1 | 1))
+        bits--;
+    return bits;
 }
 
-static EVP_PKEY *
-build_plain(const uint8_t *der, size_t der_len)
+mainet_status
+mn_public_info_set_private(const mn_public_info *info, mn_attributes *attributes, mainet_error *err)
 {
-    mainet_error no_matter = {0};
-    plain_info info;
-
-    if (!take_apart(der, der_len, &info))
-        return NULL;
-    if (info.curve != NULL)
-        return build_ec(&info, &no_matter);
-    if (is_algorithm(&info, rsa_algorithm, sizeof rsa_algorithm))
-        return build_rsa(info.key, &no_matter);
-    return EVP_PKEY_new_raw_public_key_ex(mn_crypto_context(), "ED25519", NULL, info.key.at,
-                                          (size_t)(info.key.end - info.key.at));
+    MN_TRY(set_bytes(attributes, CKA_PUBLIC_KEY_INFO, info->der, err));
+    return set_type(info, attributes, err);
 }
 
-static EVP_PKEY *
-decode(const uint8_t *der, size_t der_len, mainet_error *err)
+mainet_status
+mn_public_info_set_public(const mn_public_info *info, mn_attributes *attributes, mainet_error *err)
 {
-    EVP_PKEY *key = NULL;
-    mn_auto(OSSL_DECODER_CTX) decoder = OSSL_DECODER_CTX_new_for_pkey(
-        &key, "DER", "SubjectPublicKeyInfo", NULL, EVP_PKEY_PUBLIC_KEY, mn_crypto_context(), NULL);
-
-    if (decoder == NULL || OSSL_DECODER_from_data(decoder, &der, &der_len) != 1)
-        return mn_fail_crypto_null(err, "public key");
-    return key;
-}
-
-EVP_PKEY *
-mn_key_from_info(const uint8_t *der, size_t der_len, mainet_error *err)
-{
-    EVP_PKEY *key = NULL;
-
-    ERR_set_mark();
-    key = build_plain(der, der_len);
-    ERR_pop_to_mark();
-    return key != NULL ? key : decode(der, der_len, err);
+    MN_TRY(mn_public_info_set_private(info, attributes, err));
+    if (info->kind == MN_INFO_RSA)
+        return mn_attributes_set_number(attributes, CKA_MODULUS_BITS, count_bits(info->modulus),
+                                        err);
+    return set_point(attributes, info->point, err);
 }

@@ -110,29 +110,32 @@ mn_transaction_commit(mn_database *database, const mn_keys *keys, mn_head *head,
  * without it browsers do not offer the certificate before login. CKA_DERIVE of both halves is the
  * same, as OpenSC's tests have it. */
 static mn_object *
-make_public_key(const mn_object *like, EVP_PKEY *key, mainet_error *err)
+make_public_key(const mn_object *like, mainet_error *err)
 {
     static const uint64_t shared[] = {CKA_ID, CKA_LABEL, CKA_SUBJECT, CKA_DERIVE};
-    mn_auto(EVP_PKEY) made = key == NULL ? mn_object_public_key(like, err) : NULL;
-    mn_auto(mn_attributes) plain = NULL;
+    mn_auto(mn_attributes) plain = mn_attributes_new(err);
+    mn_auto_buffer(der, 65536);
+    mn_public_info info;
+    bool found = false;
 
-    if (key == NULL)
-        key = made;
-    plain = key == NULL ? NULL : mn_attributes_new(err);
-    if (plain == NULL || mn_key_set_public(key, plain, err) != MAINET_OK ||
+    if (plain == NULL || mn_object_public_key_info(like, &der, &found, err) != MAINET_OK)
+        return NULL;
+    if (!found || !mn_public_info_read(der.data, der.len, &info))
+        return mn_fail_null(err, MAINET_E_PKCS12_UNUSABLE, 0, "a public key of an unknown kind");
+    if (mn_public_info_set_public(&info, plain, err) != MAINET_OK ||
         mn_attributes_set_number(plain, CKA_CLASS, CKO_PUBLIC_KEY, err) != MAINET_OK ||
         mn_attributes_set_bool(plain, CKA_TOKEN, true, err) != MAINET_OK ||
         mn_attributes_set_bool(plain, CKA_PRIVATE, false, err) != MAINET_OK ||
         mn_attributes_set_bool(plain, MN_CKA_COMPANION, true, err) != MAINET_OK ||
         mn_attributes_set_bool(plain, CKA_VERIFY, true, err) != MAINET_OK ||
-        mn_attributes_set_bool(plain, CKA_ENCRYPT, EVP_PKEY_is_a(key, "RSA"), err) != MAINET_OK ||
-        mn_attributes_set_bool(plain, CKA_WRAP, EVP_PKEY_is_a(key, "RSA"), err) != MAINET_OK)
+        mn_attributes_set_bool(plain, CKA_ENCRYPT, info.kind == MN_INFO_RSA, err) != MAINET_OK ||
+        mn_attributes_set_bool(plain, CKA_WRAP, info.kind == MN_INFO_RSA, err) != MAINET_OK)
         return NULL;
     for (size_t i = 0; i < sizeof shared / sizeof *shared; i++) {
-        const mn_attribute *found = mn_attributes_get(mn_object_attributes(like), shared[i]);
+        const mn_attribute *of_like = mn_attributes_get(mn_object_attributes(like), shared[i]);
 
-        if (found != NULL &&
-            mn_attributes_set(plain, shared[i], found->value, found->value_len, err) != MAINET_OK)
+        if (of_like != NULL && mn_attributes_set(plain, shared[i], of_like->value,
+                                                 of_like->value_len, err) != MAINET_OK)
             return NULL;
     }
     return mn_object_new(plain, err);
@@ -151,7 +154,7 @@ has_class(mn_database *database, const mn_object *object, uint64_t class, bool *
 
 mainet_status
 mn_transaction_complete(mn_database *database, const mn_keys *keys, mn_head *head,
-                        const mn_object *added, EVP_PKEY *key, mainet_error *err)
+                        const mn_object *added, mainet_error *err)
 {
     mn_auto(mn_object) public_key = NULL;
     uint64_t class = mn_object_class(added);
@@ -166,7 +169,7 @@ mn_transaction_complete(mn_database *database, const mn_keys *keys, mn_head *hea
     MN_TRY(has_class(database, added, CKO_PUBLIC_KEY, &has_public, err));
     if (!has_private || has_public)
         return MAINET_OK;
-    public_key = make_public_key(added, key, err);
+    public_key = make_public_key(added, err);
     if (public_key == NULL)
         return mn_failure(err);
     return mn_rows_insert(database, keys, head, public_key, err);
@@ -253,7 +256,7 @@ mn_token_insert(mainet_token *token, const mn_keys *keys, mn_object *const *obje
     for (size_t i = 0; i < count; i++)
         MN_TRY(insert(database, keys, &head, objects[i], err));
     for (size_t i = 0; i < count; i++)
-        MN_TRY(mn_transaction_complete(database, keys, &head, objects[i], NULL, err));
+        MN_TRY(mn_transaction_complete(database, keys, &head, objects[i], err));
     return mn_transaction_commit(database, keys, &head, err);
 }
 

@@ -12,13 +12,13 @@
 mn_database *
 mn_transaction_begin(mainet_token *token, const mn_keys *keys, mn_head *head, mainet_error *err);
 
-/** After `added` was inserted: make the public-key object that its identity lacks. `key` is its key
- *  where it is at hand, else NULL. */
+/** After `added` was inserted: make the public-key object that its identity lacks. */
 mainet_status
 mn_transaction_complete(mn_database *database, const mn_keys *keys, mn_head *head,
-                        const mn_object *added, EVP_PKEY *key, mainet_error *err);
+                        const mn_object *added, mainet_error *err);
 
-/** Before `object`, a public key, is inserted: let it take the row of a companion. `*replaced` tells. */
+/** Before `object`, a public key, is inserted: let it take the row of a companion. `*replaced`
+ * tells. */
 mainet_status
 mn_transaction_replace(mn_database *database, const mn_keys *keys, mn_head *head, mn_object *object,
                        bool *replaced, mainet_error *err);
