@@ -5,8 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/process.h"
 #include "parameters.h"
-#include "process.h"
 #include "session.h"
 
 /* It is never freed, so that a call that is late finds a lock and not a hole. */
@@ -21,7 +21,7 @@ static _Atomic uint64_t owner;
 static uint64_t
 owned(uint64_t state)
 {
-    return p11_process_id() << 2 | state;
+    return mn_process_id() << 2 | state;
 }
 
 p11_module *
@@ -137,7 +137,7 @@ p11_module_initialize(const CK_C_INITIALIZE_ARGS *arguments)
     uint64_t found = atomic_load(&owner);
     CK_RV rv = CKR_OK;
 
-    p11_process_prepare();
+    mn_process_prepare();
     /* of several threads, and with whatever a fork left behind, one gets past this */
     if (found == owned(BUSY) || found == owned(LIVE) ||
         !atomic_compare_exchange_strong(&owner, &found, owned(BUSY)))

@@ -12,13 +12,14 @@
 #include <openssl/rand.h>
 
 #include "base/openssl.h"
+#include "base/process.h"
 
 #define STIR_MAX ((size_t)1 << 20) /* bytes of a seed that are taken at once */
 
 /* Made once and never freed: a host may have run OPENSSL_cleanup before it lets go of us. A child
  * of fork makes one of its own, for threads that are no more may have held locks in this one. */
 typedef struct crypto {
-    pid_t process;
+    uint64_t process;
     struct crypto *before; /* of the process that forked: left alone, in sight of leak checkers */
     OSSL_LIB_CTX *context;
     OSSL_PROVIDER *provider;
@@ -53,7 +54,8 @@ make_context(crypto *found, mainet_error *err)
 
     if (made == NULL)
         return mn_fail_memory(err, "crypto context");
-    made->process = getpid();
+    mn_process_prepare();
+    made->process = mn_process_id();
     made->before = found;
     made->context = OSSL_LIB_CTX_new();
     if (made->context == NULL)
@@ -85,7 +87,7 @@ mn_crypto_ready(mainet_error *err)
 
     if (mn_crypto_is_over())
         return mn_fail(err, MAINET_E_CRYPTO, 0, "the process has shut OpenSSL down");
-    if (found == NULL || found->process != getpid())
+    if (found == NULL || found->process != mn_process_id())
         MN_TRY(make_context(found, err));
     if (atomic_load(&seeded) || seeding)
         return MAINET_OK;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/process.h"
 
 #define PATIENCE_MS 5000
 /* Short beside a commit, or whoever asks again at once would starve those who sleep. */
@@ -19,7 +20,7 @@
 /* One mutex for all our SQLite calls. A child of fork cannot trust it (another thread may have
  * held it), so a new process makes itself a new one; the old one is left behind. */
 typedef struct process_gate {
-    pid_t process;
+    uint64_t process;
     struct process_gate *before; /* left behind, in sight of leak checkers */
     pthread_mutex_t mutex;
 } process_gate;
@@ -37,14 +38,14 @@ own_gate(void)
     process_gate *found = atomic_load(&current_gate);
     process_gate *made = NULL;
 
-    if (found != NULL && found->process == getpid())
+    if (found != NULL && found->process == mn_process_id())
         return found;
     made = calloc(1, sizeof *made);
     if (made == NULL || pthread_mutex_init(&made->mutex, NULL) != 0) {
         free(made);
         return NULL;
     }
-    made->process = getpid();
+    made->process = mn_process_id();
     made->before = found;
     if (atomic_compare_exchange_strong(&current_gate, &found, made))
         return made;
@@ -121,7 +122,7 @@ mn_lock_folder(const mn_lock *lock)
 static void
 give_back(mn_lock *lock)
 {
-    if (lock->gate != NULL && lock->gate->process == getpid())
+    if (lock->gate != NULL && lock->gate->process == mn_process_id())
         (void)flock(lock->folder, LOCK_UN);
     (void)close(lock->folder);
 }

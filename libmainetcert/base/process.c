@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "process.h"
+#include "base/process.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -27,7 +27,7 @@ takes_advice_seriously(void *page, size_t size)
 }
 
 void
-p11_process_prepare(void)
+mn_process_prepare(void)
 {
     const long size = sysconf(_SC_PAGESIZE);
     uintptr_t page = 0;
@@ -41,7 +41,7 @@ p11_process_prepare(void)
 }
 
 uint64_t
-p11_process_id(void)
+mn_process_id(void)
 {
     _Atomic uint64_t *const answer = atomic_load_explicit(&kept, memory_order_acquire);
     uint64_t id = answer == NULL ? 0 : atomic_load_explicit(answer, memory_order_relaxed);
