@@ -57,8 +57,7 @@ copy_secrets(const p11_object *object, const mn_keys *keys, p11_draft *draft)
         const uint64_t type = mn_object_secret_type(object->stored, i);
         mn_auto(mn_secret) value = mn_object_secret(object->stored, keys, type, &err);
 
-        if (value == NULL || mn_object_set_secret(draft->object, type, mn_secret_bytes(value),
-                                                  mn_secret_len(value), &err) != MAINET_OK)
+        if (value == NULL || mn_object_add_secret(draft->object, type, &value, &err) != MAINET_OK)
             return p11_ckr(err.status);
     }
     return p11_ckr(err.status);

@@ -128,7 +128,7 @@ set_secret(mn_object *object, CK_ATTRIBUTE_TYPE type, const BIGNUM *number)
 
     if (bytes == NULL || BN_bn2binpad(number, mn_secret_data(bytes), len) != len)
         return CKR_HOST_MEMORY;
-    return p11_ckr(mn_object_set_secret(object, type, mn_secret_bytes(bytes), (size_t)len, &err));
+    return p11_ckr(mn_object_add_secret(object, type, &bytes, &err));
 }
 
 CK_RV

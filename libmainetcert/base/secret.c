@@ -21,6 +21,15 @@ struct mn_secret {
     size_t guard_len;
 };
 
+/* What a thread has freed between hold and release: wiped, still locked, of one page each. */
+#define HELD_MAX 16
+
+static _Thread_local struct {
+    unsigned depth;
+    size_t count;
+    mn_secret *pages[HELD_MAX];
+} held;
+
 static mn_secret *
 map_pages(size_t usable_len, size_t guard_len)
 {
@@ -49,7 +58,8 @@ mn_secret_new(size_t len, mainet_error *err)
     if (len > SIZE_MAX / 2)
         return mn_fail_null(err, MAINET_E_NO_MEMORY, ENOMEM, "no memory for a secret");
     usable_len = (sizeof *secret + len + page_len - 1) / page_len * page_len;
-    secret = map_pages(usable_len, page_len);
+    secret = usable_len == page_len && held.count != 0 ? held.pages[--held.count]
+                                                       : map_pages(usable_len, page_len);
     if (secret == NULL)
         return mn_fail_null(err, MAINET_E_NO_MEMORY, errno, "no memory for a secret");
     secret->len = len;
@@ -80,7 +90,28 @@ mn_secret_free(mn_secret *secret)
     usable_len = secret->usable_len;
     guard_len = secret->guard_len;
     OPENSSL_cleanse(secret, usable_len);
-    (void)munmap(secret, usable_len + guard_len);
+    if (held.depth != 0 && held.count < HELD_MAX && usable_len == guard_len)
+        held.pages[held.count++] = secret;
+    else
+        (void)munmap(secret, usable_len + guard_len);
+}
+
+void
+mn_secret_hold_pages(void)
+{
+    held.depth++;
+}
+
+void
+mn_secret_release_pages(void)
+{
+    const size_t page_len = (size_t)sysconf(_SC_PAGESIZE);
+
+    assert(held.depth != 0);
+    if (--held.depth != 0)
+        return;
+    while (held.count != 0)
+        (void)munmap(held.pages[--held.count], 2 * page_len);
 }
 
 uint8_t *

@@ -23,6 +23,14 @@ mn_secret_copy(const uint8_t *data, size_t data_len, mainet_error *err);
 void
 mn_secret_free(mn_secret *secret);
 
+/** Between these two, what this thread frees is wiped as ever, but some of its pages wait for the
+ *  thread's next secrets, for each costs five calls of the kernel. They nest. */
+void
+mn_secret_hold_pages(void);
+
+void
+mn_secret_release_pages(void);
+
 uint8_t *
 mn_secret_data(mn_secret *secret);
 

@@ -118,7 +118,7 @@ set_secret_number(EVP_PKEY *key, const char *name, size_t width, mn_object *obje
         return mn_failure(err);
     if (BN_bn2binpad(number, mn_secret_data(bytes), (int)width) != (int)width)
         return mn_fail_crypto(err, name);
-    return mn_object_set_secret(object, type, mn_secret_bytes(bytes), width, err);
+    return mn_object_add_secret(object, type, &bytes, err);
 }
 
 static mainet_status
@@ -159,7 +159,7 @@ mn_key_set_secrets(EVP_PKEY *key, mn_object *object, mainet_error *err)
         return mn_failure(err);
     if (EVP_PKEY_get_raw_private_key(key, mn_secret_data(seed), &len) != 1)
         return mn_fail_crypto(err, "Ed25519 private key");
-    return mn_object_set_secret(object, CKA_VALUE, mn_secret_bytes(seed), len, err);
+    return mn_object_add_secret(object, CKA_VALUE, &seed, err);
 }
 
 mainet_status

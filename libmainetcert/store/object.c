@@ -69,26 +69,29 @@ mainet_status
 mn_object_set_secret(mn_object *object, uint64_t type, const uint8_t *value, size_t value_len,
                      mainet_error *err)
 {
-    mn_secret *copy = mn_secret_copy(value, value_len, err);
+    mn_auto(mn_secret) copy = mn_secret_copy(value, value_len, err);
+
+    return copy == NULL ? mn_failure(err) : mn_object_add_secret(object, type, &copy, err);
+}
+
+mainet_status
+mn_object_add_secret(mn_object *object, uint64_t type, mn_secret **value, mainet_error *err)
+{
     secret_attribute *grown = NULL;
 
-    if (copy == NULL)
-        return mn_failure(err);
     mn_attributes_remove(object->sealed, type);
     for (size_t i = 0; i < object->secret_count; i++) {
         if (object->secrets[i].type != type)
             continue;
         mn_secret_free(object->secrets[i].open);
-        object->secrets[i].open = copy;
+        object->secrets[i].open = mn_secret_take(value);
         return MAINET_OK;
     }
     grown = realloc(object->secrets, (object->secret_count + 1) * sizeof *grown);
-    if (grown == NULL) {
-        mn_secret_free(copy);
+    if (grown == NULL)
         return mn_fail_memory(err, "secret attribute");
-    }
     object->secrets = grown;
-    object->secrets[object->secret_count++] = (secret_attribute){type, copy};
+    object->secrets[object->secret_count++] = (secret_attribute){type, mn_secret_take(value)};
     return MAINET_OK;
 }
 

@@ -22,6 +22,10 @@ mainet_status
 mn_object_set_secret(mn_object *object, uint64_t type, const uint8_t *value, size_t value_len,
                      mainet_error *err);
 
+/** The same; the value is taken over, unless that fails. */
+mainet_status
+mn_object_add_secret(mn_object *object, uint64_t type, mn_secret **value, mainet_error *err);
+
 /** Make an object with the same row and secrets and other plain attributes: what
  *  mn_token_update wants. Opened secrets are copied. */
 mn_object *

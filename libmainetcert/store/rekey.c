@@ -108,8 +108,7 @@ reseal_row(const mn_rekey *rekey, mn_database *database, mn_head *head, int64_t 
 
         if (secret == NULL)
             return mn_failure(err);
-        MN_TRY(
-            mn_object_set_secret(fresh, type, mn_secret_bytes(secret), mn_secret_len(secret), err));
+        MN_TRY(mn_object_add_secret(fresh, type, &secret, err));
     }
     return mn_rows_update(database, rekey->new_keys, head, fresh, err);
 }
@@ -118,11 +117,13 @@ static mainet_status
 reseal_rows(const mn_rekey *rekey, mn_database *database, mn_head *head, mainet_error *err)
 {
     mn_auto_ids ids = {.count = 0};
+    mainet_status status = list_rows(rekey, database, head, &ids, err);
 
-    MN_TRY(list_rows(rekey, database, head, &ids, err));
-    for (size_t i = 0; i < ids.count; i++)
-        MN_TRY(reseal_row(rekey, database, head, ids.ids[i], err));
-    return MAINET_OK;
+    mn_secret_hold_pages();
+    for (size_t i = 0; status == MAINET_OK && i < ids.count; i++)
+        status = reseal_row(rekey, database, head, ids.ids[i], err);
+    mn_secret_release_pages();
+    return status;
 }
 
 static mainet_status

@@ -224,6 +224,51 @@ START_TEST(free_gives_the_pages_back)
 }
 END_TEST
 
+START_TEST(held_pages_are_wiped_and_used_again)
+{
+    const uint8_t *data = NULL;
+    mn_secret *secret = NULL;
+
+    mn_secret_hold_pages();
+    mn_secret_hold_pages();
+    secret = mn_secret_copy(pin, sizeof pin, NULL);
+    data = mn_secret_bytes(secret);
+    mn_secret_free(secret);
+    ck_assert(is_zero(data, sizeof pin));
+    mn_secret_release_pages();
+    ck_assert_int_eq(signal_of_touching(data), 0); /* the outer one holds on */
+    secret = mn_secret_new(sizeof pin + 1, NULL);
+    ck_assert_ptr_eq(mn_secret_bytes(secret), data - 1);
+    ck_assert(is_zero(mn_secret_bytes(secret), sizeof pin + 1));
+    ck_assert(has_flag(data, "dd"));
+    ck_assert_int_ne(signal_of_touching(data + sizeof pin), 0);
+    mn_secret_free(secret);
+    mn_secret_release_pages();
+    ck_assert_int_ne(signal_of_touching(data), 0);
+}
+END_TEST
+
+/* More than are held, and one that is longer than a page. */
+START_TEST(nothing_is_held_for_ever)
+{
+    mn_secret *secrets[40];
+    const uint8_t *data[40];
+
+    mn_secret_hold_pages();
+    for (size_t i = 0; i < 40; i++) {
+        secrets[i] = mn_secret_new(i == 0 ? 5000 : 10, NULL);
+        data[i] = mn_secret_bytes(secrets[i]);
+    }
+    for (size_t i = 0; i < 40; i++)
+        mn_secret_free(secrets[i]);
+    ck_assert_int_ne(signal_of_touching(data[0]), 0);
+    ck_assert_int_ne(signal_of_touching(data[39]), 0);
+    mn_secret_release_pages();
+    for (size_t i = 0; i < 40; i++)
+        ck_assert_int_ne(signal_of_touching(data[i]), 0);
+}
+END_TEST
+
 START_TEST(truncate_wipes_what_it_drops)
 {
     mn_auto(mn_secret) secret = mn_secret_copy(pin, sizeof pin, NULL);
@@ -279,6 +324,8 @@ main(void)
     tcase_add_test(tcase, a_limit_on_locked_memory_is_no_error);
     ADD_TABLE(tcase, free_wipes_every_byte, lengths);
     tcase_add_test(tcase, free_gives_the_pages_back);
+    tcase_add_test(tcase, held_pages_are_wiped_and_used_again);
+    tcase_add_test(tcase, nothing_is_held_for_ever);
     tcase_add_test(tcase, truncate_wipes_what_it_drops);
     ADD_TABLE(tcase, equal_compares_length_and_bytes, pairs);
     suite_add_tcase(suite, tcase);
