@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Identities on their way into a token, in one transaction. */
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -10,6 +11,8 @@
 #include "store/key.h"
 #include "store/transaction.h"
 
+#define SEEN_MAX 8
+
 /* What every object of one import shares. */
 typedef struct importer {
     const mn_identity_import *import;
@@ -19,18 +22,10 @@ typedef struct importer {
     mn_public_info public_key; /* of the import's key */
     mn_identity_names names;
     bool changed;
-    bool is_whole; /* all or nothing */
+    bool is_whole;           /* all or nothing */
+    char seen[SEEN_MAX][65]; /* SHA-256 of issuers that the token has */
+    size_t seen_count;
 } importer;
-
-static mainet_status
-is_there(importer *run, const mn_attributes *wanted, bool *there, mainet_error *err)
-{
-    mn_auto_ids ids = {.count = 0};
-
-    MN_TRY(mn_rows_find(run->database, run->keys, wanted, &ids, err));
-    *there = ids.count != 0;
-    return MAINET_OK;
-}
 
 static mainet_status
 set_common(mn_attributes *plain, uint64_t class, bool is_private, const char *label,
@@ -132,34 +127,67 @@ insert(importer *run, const mn_attributes *plain, mn_object **out, mainet_error 
 }
 
 static mainet_status
-add_certificate(importer *run, const mainet_certificate *certificate, bool is_own,
-                mainet_error *err)
+add_certificate(importer *run, mainet_error *err)
 {
+    const mainet_certificate *certificate = run->import->certificate;
     mn_auto(mn_attributes) plain = mn_attributes_new(err);
-    mn_auto(mn_attributes) wanted = mn_attributes_new(err);
     mn_auto(mn_object) added = NULL;
-    bool there = false;
-    size_t len = 0;
-    const uint8_t *der = mn_certificate_der(certificate, &len);
 
-    if (plain == NULL || wanted == NULL)
+    if (plain == NULL)
         return mn_failure(err);
+    if (run->names.row != 0)
+        return MAINET_OK;
+    MN_TRY(set_common(plain, CKO_CERTIFICATE, false, run->names.label, err));
+    MN_TRY(mn_certificate_attributes(certificate, plain, err));
+    MN_TRY(mn_attributes_set(plain, CKA_ID, run->names.id, run->names.id_len, err));
+    MN_TRY(set_origin(run->import, plain, err));
+    MN_TRY(insert(run, plain, &added, err));
+    run->names.row = mn_object_id(added);
+    return mn_transaction_complete(run->database, run->keys, &run->head, added, err);
+}
+
+/* The issuers of a batch are nearly always the same few. */
+static bool
+was_seen(const importer *run, const mainet_certificate *issuer)
+{
+    for (size_t i = 0; i < run->seen_count && i < SEEN_MAX; i++)
+        if (strcmp(run->seen[i], mainet_certificate_sha256(issuer)) == 0)
+            return true;
+    return false;
+}
+
+static void
+remember(importer *run, const mainet_certificate *issuer)
+{
+    (void)snprintf(run->seen[run->seen_count++ % SEEN_MAX], sizeof run->seen[0], "%s",
+                   mainet_certificate_sha256(issuer));
+}
+
+static mainet_status
+add_issuer(importer *run, const mainet_certificate *issuer, mainet_error *err)
+{
+    mn_auto(mn_attributes) wanted = mn_attributes_new(err);
+    mn_auto(mn_attributes) plain = mn_attributes_new(err);
+    mn_auto(mn_object) added = NULL;
+    mn_auto_ids there = {.count = 0};
+    size_t len = 0;
+    const uint8_t *der = mn_certificate_der(issuer, &len);
+
+    if (wanted == NULL || plain == NULL)
+        return mn_failure(err);
+    if (was_seen(run, issuer))
+        return MAINET_OK;
     MN_TRY(mn_attributes_set_number(wanted, CKA_CLASS, CKO_CERTIFICATE, err));
     MN_TRY(mn_attributes_set(wanted, CKA_VALUE, der, len, err));
-    MN_TRY(is_there(run, wanted, &there, err));
-    if (there)
-        return MAINET_OK;
-    MN_TRY(set_common(plain, CKO_CERTIFICATE, false,
-                      is_own ? run->names.label : mainet_certificate_common_name(certificate),
-                      err));
-    MN_TRY(mn_certificate_attributes(certificate, plain, err));
-    if (is_own) {
-        MN_TRY(mn_attributes_set(plain, CKA_ID, run->names.id, run->names.id_len, err));
-        MN_TRY(set_origin(run->import, plain, err));
+    MN_TRY(mn_rows_find(run->database, run->keys, wanted, &there, err));
+    if (there.count == 0) {
+        MN_TRY(
+            set_common(plain, CKO_CERTIFICATE, false, mainet_certificate_common_name(issuer), err));
+        MN_TRY(mn_certificate_attributes(issuer, plain, err));
+        MN_TRY(insert(run, plain, &added, err));
     }
-    MN_TRY(insert(run, plain, &added, err));
-    return is_own ? mn_transaction_complete(run->database, run->keys, &run->head, added, err)
-                  : MAINET_OK;
+    remember(run, issuer);
+    return MAINET_OK;
 }
 
 static mainet_status
@@ -221,9 +249,9 @@ add_all(importer *run, mainet_error *err)
     MN_TRY(mn_identity_choose_names(run->database, run->keys, import, &run->public_key, &run->names,
                                     err));
     MN_TRY(add_key(run, err));
-    MN_TRY(add_certificate(run, import->certificate, true, err));
+    MN_TRY(add_certificate(run, err));
     for (size_t i = 0; i < import->chain_count; i++)
-        MN_TRY(add_certificate(run, import->chain[i], false, err));
+        MN_TRY(add_issuer(run, import->chain[i], err));
     return MAINET_OK;
 }
 
@@ -263,7 +291,9 @@ add_item(importer *run, const mn_identity_import *import, mn_identity_result *re
         MN_TRY(execute(run->database, "ROLLBACK TO item", err));
         run->head = before;
         run->changed = false;
+        run->seen_count = 0; /* of which some may be gone again */
     }
+    result->row = run->names.row;
     result->was_there = status == MAINET_OK && !run->changed;
     return execute(run->database, "RELEASE item", err);
 }
@@ -286,8 +316,8 @@ run_import(importer *run, mainet_token *token, const mn_identity_import *imports
     for (size_t i = 0; i < count; i++) {
         if (results[i].error.status != MAINET_OK)
             continue;
-        results[i].identity =
-            mn_identity_read(token, run->database, run->keys, issuers, imports[i].certificate, err);
+        results[i].identity = mn_identity_read(token, run->database, run->keys, issuers,
+                                               results[i].row, imports[i].certificate, err);
         if (results[i].identity == NULL)
             return mn_failure(err);
         results[i].identity->is_new = !results[i].was_there;
@@ -308,7 +338,9 @@ import_all(mainet_token *token, const mn_identity_import *imports, size_t count,
     if (database == NULL)
         return mn_failure(err);
     run.database = database;
+    mn_secret_hold_pages();
     status = run_import(&run, token, imports, count, results, err);
+    mn_secret_release_pages();
     if (status == MAINET_OK)
         return MAINET_OK;
     for (size_t i = 0; i < count; i++)

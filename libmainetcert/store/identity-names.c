@@ -79,7 +79,8 @@ mn_token_with_shared_id(mainet_token *token, const mn_keys *keys, mn_object *obj
     return mn_object_with(object, plain, err);
 }
 
-/* What the certificate is called that is in the token already; `*known` is false if none is. */
+/* The row of the certificate, and what it is called if the token has it already; `*known` is false
+ * if it is called nothing. */
 static mainet_status
 keep_label(const namer *run, bool *known, mainet_error *err)
 {
@@ -91,6 +92,7 @@ keep_label(const namer *run, bool *known, mainet_error *err)
     const uint8_t *der = mn_certificate_der(run->import->certificate, &len);
 
     *known = false;
+    run->names->row = 0;
     if (wanted == NULL)
         return mn_failure(err);
     MN_TRY(mn_attributes_set_number(wanted, CKA_CLASS, CKO_CERTIFICATE, err));
@@ -98,6 +100,7 @@ keep_label(const namer *run, bool *known, mainet_error *err)
     MN_TRY(mn_rows_find(run->database, run->keys, wanted, &ids, err));
     if (ids.count == 0)
         return MAINET_OK;
+    run->names->row = ids.ids[0];
     object = mn_rows_load(run->database, run->keys, ids.ids[0], err);
     if (object == NULL)
         return mn_failure(err);

@@ -134,27 +134,14 @@ read_object(mainet_token *token, mn_database *database, const mn_keys *keys, mn_
 
 mainet_identity *
 mn_identity_read(mainet_token *token, mn_database *database, const mn_keys *keys,
-                 mn_issuers *issuers, const mainet_certificate *certificate, mainet_error *err)
+                 mn_issuers *issuers, int64_t row, const mainet_certificate *certificate,
+                 mainet_error *err)
 {
-    mn_auto(mn_attributes) wanted = mn_attributes_new(err);
-    mn_auto(mn_object) object = NULL;
-    mn_auto_ids ids = {.count = 0};
+    mn_auto(mn_object) object = mn_rows_load(database, keys, row, err);
     mainet_identity *identity = NULL;
-    size_t len = 0;
-    const uint8_t *der = mn_certificate_der(certificate, &len);
 
-    if (wanted == NULL ||
-        mn_attributes_set_number(wanted, CKA_CLASS, CKO_CERTIFICATE, err) != MAINET_OK ||
-        mn_attributes_set(wanted, CKA_VALUE, der, len, err) != MAINET_OK ||
-        mn_rows_find(database, keys, wanted, &ids, err) != MAINET_OK)
-        return NULL;
-    object = ids.count == 0 ? NULL : mn_rows_load(database, keys, ids.ids[0], err);
-    if (object == NULL)
-        return ids.count != 0 ? NULL
-                              : mn_fail_null(err, MAINET_E_IDENTITY_NOT_FOUND, 0,
-                                             "the certificate is not in the token");
-    if (read_identity(token, database, keys, issuers, object, certificate, &identity, err) !=
-        MAINET_OK)
+    if (object == NULL || read_identity(token, database, keys, issuers, object, certificate,
+                                        &identity, err) != MAINET_OK)
         return NULL;
     return identity != NULL ? identity
                             : mn_fail_null(err, MAINET_E_IDENTITY_NOT_FOUND, 0,

@@ -48,11 +48,12 @@ mn_identity_make(mainet_token *token, const mn_object *object,
 mainet_certificate *
 mn_identity_decode(const mn_object *object, mainet_status *status, mainet_error *err);
 
-/** The identity of this certificate as an open transaction sees it, by a few searches instead of a
- *  list. Chain and successor are found by the DER of names. */
+/** The identity of the certificate in this row as an open transaction sees it, by a few searches
+ *  instead of a list. Chain and successor are found by the DER of names. */
 mainet_identity *
 mn_identity_read(mainet_token *token, mn_database *database, const mn_keys *keys,
-                 mn_issuers *issuers, const mainet_certificate *certificate, mainet_error *err);
+                 mn_issuers *issuers, int64_t row, const mainet_certificate *certificate,
+                 mainet_error *err);
 
 /** The identity whose id begins so, by the index of values; `*found` is NULL if there is none.
  *  MAINET_E_IDENTITY_AMBIGUOUS. */
@@ -68,6 +69,7 @@ typedef struct mn_identity_names {
     uint8_t id[MN_ID_MAX];             /**< CKA_ID */
     size_t id_len;
     char label[512]; /**< CKA_LABEL */
+    int64_t row;     /**< of the certificate; 0 if the token does not have it yet */
 } mn_identity_names;
 
 /** Choose them: as the token has it already of this key and certificate, whoever wrote that; else
