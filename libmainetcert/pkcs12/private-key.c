@@ -2,7 +2,6 @@
 #include "pkcs12/private-key.h"
 
 #include <openssl/ec.h>
-#include <openssl/encoder.h>
 #include <openssl/err.h>
 
 #include "base/buffer.h"
@@ -11,7 +10,6 @@
 
 #define SEED_LEN 32 /* of Ed25519 */
 
-MN_AUTO_TYPE(OSSL_ENCODER_CTX, OSSL_ENCODER_CTX_free)
 MN_AUTO_TYPE(EC_GROUP, EC_GROUP_free)
 MN_AUTO_TYPE(EC_POINT, EC_POINT_clear_free)
 
@@ -169,22 +167,4 @@ mn_private_key(const PKCS8_PRIV_KEY_INFO *info)
     key = read_plainly(info);
     ERR_pop_to_mark();
     return key != NULL ? key : EVP_PKCS82PKEY_ex(info, mn_crypto_context(), NULL);
-}
-
-PKCS8_PRIV_KEY_INFO *
-mn_private_key_info(const EVP_PKEY *key)
-{
-    mn_auto(OSSL_ENCODER_CTX) encoder =
-        OSSL_ENCODER_CTX_new_for_pkey(key, OSSL_KEYMGMT_SELECT_ALL, "DER", "PrivateKeyInfo", NULL);
-    PKCS8_PRIV_KEY_INFO *info = NULL;
-    unsigned char *der = NULL;
-    size_t len = 0;
-
-    if (encoder != NULL && OSSL_ENCODER_to_data(encoder, &der, &len) == 1) {
-        const unsigned char *start = der;
-
-        info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &start, (long)len);
-    }
-    OPENSSL_clear_free(der, len);
-    return info;
 }

@@ -4,7 +4,7 @@
 
 #include "base/openssl.h"
 
-/* EVP_PKEY2PKCS8 and EVP_PKCS82PKEY do the same, but leave the encoded key behind in freed memory
+/* EVP_PKEY2PKCS8 and EVP_PKCS82PKEY do the same, and leave the encoded key behind in freed memory
  * (OpenSSL 3.0). */
 
 /** The private key that a PrivateKeyInfo (RFC 5208) is, in the private context: RSA (RFC 8017,
@@ -13,7 +13,8 @@
 EVP_PKEY *
 mn_private_key(const PKCS8_PRIV_KEY_INFO *info);
 
-/** The PrivateKeyInfo of a key; NULL, with OpenSSL's errors, on failure. Freed it is wiped. */
+/** The PrivateKeyInfo of a key, those three without leaving a copy; NULL, with OpenSSL's errors, on
+ *  failure. Freed it is wiped. */
 PKCS8_PRIV_KEY_INFO *
 mn_private_key_info(const EVP_PKEY *key);
 

@@ -4,6 +4,7 @@
 
 #include <openssl/ec.h>
 
+#include "pkcs12/private-key.h"
 #include "run-suite.h"
 #include "store/key.h"
 #include "support/temp-store.h"
@@ -54,6 +55,27 @@ START_TEST(it_is_what_libcrypto_makes)
     }
     OPENSSL_free(expected);
     mn_buffer_clear(&made);
+    EVP_PKEY_free(key);
+}
+END_TEST
+
+/* Private keys too. */
+START_TEST(a_private_key_is_what_libcrypto_makes)
+{
+    EVP_PKEY *key = make(_i);
+    PKCS8_PRIV_KEY_INFO *made = mn_private_key_info(key);
+    PKCS8_PRIV_KEY_INFO *expected = EVP_PKEY2PKCS8(key);
+    uint8_t *made_der = NULL;
+    uint8_t *expected_der = NULL;
+    const int len = i2d_PKCS8_PRIV_KEY_INFO(made, &made_der);
+
+    ck_assert_int_gt(len, 32);
+    ck_assert_int_eq(i2d_PKCS8_PRIV_KEY_INFO(expected, &expected_der), len);
+    ck_assert_mem_eq(made_der, expected_der, (size_t)len);
+    OPENSSL_free(made_der);
+    OPENSSL_free(expected_der);
+    PKCS8_PRIV_KEY_INFO_free(made);
+    PKCS8_PRIV_KEY_INFO_free(expected);
     EVP_PKEY_free(key);
 }
 END_TEST
@@ -120,6 +142,8 @@ make_suite(void)
 
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, it_is_what_libcrypto_makes, 0, sizeof kinds / sizeof *kinds);
+    tcase_add_loop_test(tests, a_private_key_is_what_libcrypto_makes, 0,
+                        sizeof kinds / sizeof *kinds);
     tcase_add_loop_test(tests, a_certificate_has_it, 0, 8);
     tcase_add_test(tests, a_compressed_point_is_not_plain);
     suite_add_tcase(suite, tests);
