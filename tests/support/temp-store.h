@@ -59,6 +59,34 @@ make_key(const char *type)
     return key;
 }
 
+static ASN1_OCTET_STRING *
+make_key_identifier(EVP_PKEY *key)
+{
+    ASN1_OCTET_STRING *identifier = ASN1_OCTET_STRING_new();
+    uint8_t digest[32];
+    uint8_t *der = NULL;
+    const int len = i2d_PUBKEY(key, &der);
+
+    ck_assert_int_eq(EVP_Digest(der, (size_t)len, digest, NULL, mn_crypto_sha256(), NULL), 1);
+    (void)ASN1_OCTET_STRING_set(identifier, digest, 20);
+    OPENSSL_free(der);
+    return identifier;
+}
+
+/* Both as every CA has to write them (RFC 5280, 4.2.1). */
+static void
+add_key_identifiers(X509 *x509, EVP_PKEY *key, EVP_PKEY *signer)
+{
+    ASN1_OCTET_STRING *subject = make_key_identifier(key);
+    AUTHORITY_KEYID *authority = AUTHORITY_KEYID_new();
+
+    authority->keyid = make_key_identifier(signer);
+    (void)X509_add1_ext_i2d(x509, NID_subject_key_identifier, subject, 0, 0);
+    (void)X509_add1_ext_i2d(x509, NID_authority_key_identifier, authority, 0, 0);
+    ASN1_OCTET_STRING_free(subject);
+    AUTHORITY_KEYID_free(authority);
+}
+
 /** A certificate of `key` for `name`, signed by `signer` as `issuer`, valid from `start` days from
  *  now until `days` from now, a minute earlier each. */
 __attribute__((unused)) static mainet_certificate *
@@ -84,6 +112,7 @@ make_certificate_from(int start, EVP_PKEY *key, const char *name, EVP_PKEY *sign
     (void)X509_time_adj_ex(X509_getm_notBefore(x509), start, -60, NULL);
     (void)X509_time_adj_ex(X509_getm_notAfter(x509), days, -60, NULL);
     (void)X509_set_pubkey(x509, key);
+    add_key_identifiers(x509, key, signer);
     if (key == signer) {
         basic = X509V3_EXT_conf_nid(NULL, NULL, NID_basic_constraints, "critical,CA:TRUE");
         (void)X509_add_ext(x509, basic, -1);
