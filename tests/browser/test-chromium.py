@@ -20,6 +20,7 @@ from chromium import Chromium
 from standin import PIN, Standin
 
 INSTALLED = "正しくインストールされています"
+PHONE = 360  # CSS pixels
 NOT_INSTALLED = "正しくインストールされていません"
 ARTEFACTS = pathlib.Path(os.environ.get("ARTEFACTS", "artefacts"))
 
@@ -81,6 +82,10 @@ def run(journey):
                 tap.ok(names(page, identity) and f"TLS{tls}" in page,
                        f"a token without PIN: {kind} is accepted over TLS {tls}", page)
                 chromium.screenshot(ARTEFACTS / f"chromium-{name}.png")
+                chromium.resize(PHONE, 740)
+                needed = chromium.evaluate("document.documentElement.scrollWidth")
+                tap.ok(needed <= PHONE, "and the page fits a phone", needed)
+                chromium.screenshot(ARTEFACTS / f"chromium-{name}-phone.png")
 
     def a_token_with_a_pin():
         store, identity = journey.store("pin", "--key", "ec:P-256")
