@@ -65,6 +65,7 @@ class Dialog:
     def see(self, title, state=None):
         """Wait for a window; keep a picture of a state that is seen for the first time."""
         screen.wait_for(TITLES[title][self._language == "en"] if title in TITLES else title)
+        screen.settle()
         state = f"{self._language}-{(state or title).replace(' ', '-')}"
         if state not in self.seen:
             self.seen.add(state)

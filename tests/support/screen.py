@@ -65,15 +65,14 @@ class Screen:
         """Press keys: a text is typed, a list of one is the name of a key."""
         for key in keys:
             if isinstance(key, str):
-                self.xdotool("type", "--delay", "12", key)
+                self.xdotool("type", "--delay", "25", key)
             else:
                 self.xdotool("key", *key)
 
-    def picture(self, path):
-        """Write what is shown to a PNG file once it changes no more, but for a caret that blinks; answer
-        how many colours it has."""
+    def settle(self):
+        """Wait until what is shown changes no more, but for a caret that blinks; answer it. Keys that come
+        while a window is still being drawn are lost."""
         dump = pathlib.Path(self._folder.name) / "Xvfb_screen0"
-        self.xdotool("mousemove", "0", "0")
         seen, same = dump.read_bytes(), 0
         for _ in range(8):
             time.sleep(0.2)
@@ -81,9 +80,14 @@ class Screen:
             same = same + 1 if seen == before else 0
             if same == 2:
                 break
+        return seen
+
+    def picture(self, path):
+        """Write what is shown to a PNG file; answer how many colours it has."""
+        self.xdotool("mousemove", "0", "0")
+        width, height, pixels = rows(self.settle())
         path = pathlib.Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        width, height, pixels = rows(seen)
         path.write_bytes(png(width, height, pixels))
         return len(set(memoryview(pixels).cast("I")))
 
