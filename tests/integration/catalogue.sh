@@ -11,16 +11,10 @@ here=$(dirname "$(realpath "$0")")
 . "$here/../support/standin.sh"
 
 work=$(mktemp -d)
-peers=()
-# Called by the trap. Each peer is this shell's own child.
+# Called by the trap.
 # shellcheck disable=SC2317
 stop_all() {
-    local peer
-
-    for peer in "${peers[@]}"; do
-        kill "$peer" 2>/dev/null
-        wait "$peer" 2>/dev/null
-    done
+    peers_stop
     standin_stop
     rm -rf "$work"
 }

@@ -11,16 +11,10 @@ here=$(dirname "$(realpath "$0")")
 
 work=$(mktemp -d)
 chmod 711 "$work" # squid gives up root
-proxies=()
-# Called by the trap. Each proxy is this shell's own child.
+# Called by the trap.
 # shellcheck disable=SC2317
 stop_all() {
-    local proxy
-
-    for proxy in "${proxies[@]}"; do
-        kill "$proxy" 2>/dev/null
-        wait "$proxy" 2>/dev/null
-    done
+    peers_stop
     standin_stop
     rm -rf "$work"
 }
@@ -61,7 +55,7 @@ start_squid() {
     } >"$folder/conf"
     [ "$(id -u)" != 0 ] || chown -R proxy "$folder"
     squid -N -f "$folder/conf" >"$folder/out" 2>&1 </dev/null &
-    proxies+=($!)
+    peers+=($!)
     proxy=http://127.0.0.1:$port
     listening "$port" "$folder/out"
 }
@@ -75,7 +69,7 @@ start_tinyproxy() {
     printf '%s\n' "Port $port" "Listen 127.0.0.1" "LogFile \"$folder/log\"" "LogLevel Connect" \
         "${@:2}" >"$folder/conf"
     tinyproxy -d -c "$folder/conf" >"$folder/out" 2>&1 </dev/null &
-    proxies+=($!)
+    peers+=($!)
     proxy=http://127.0.0.1:$port
     listening "$port" "$folder/out"
 }
@@ -243,7 +237,7 @@ start_realm() {
             kadmin.local -q "ktadd -k $folder/proxy.keytab HTTP/localhost"
     } >"$folder/out" 2>&1
     krb5kdc -n -P "$folder/pid" >>"$folder/out" 2>&1 </dev/null &
-    proxies+=($!)
+    peers+=($!)
     listening "$port" "$folder/out" &&
         kinit -k -t "$folder/user.keytab" "$user" >>"$folder/out" 2>&1
 }
@@ -419,7 +413,7 @@ interception() {
     mkfifo "$work/port"
     "$here/../support/intercept.py" "$work/site.pem" "$work/site.key" \
         >"$work/port" </dev/null &
-    proxies+=($!)
+    peers+=($!)
     read -r port <"$work/port"
     asked=$(requests)
     ask "proxy=http://127.0.0.1:$port"

@@ -31,6 +31,19 @@ standin_stop() {
     standin_pid=
 }
 
+# What else a test has started, as children of its own shell.
+peers=()
+
+# Stop them and wait for their ends.
+peers_stop() {
+    local peer
+
+    for peer in "${peers[@]}"; do
+        kill "$peer" 2>/dev/null
+        wait "$peer" 2>/dev/null
+    done
+}
+
 # standin_order [OPTION...]: leaves $group_id, $number and $password
 standin_order() {
     local order
