@@ -291,13 +291,13 @@ set_history(p11_draft *draft, mainet_error *err)
 }
 
 static mainet_status
-set_default_id(p11_draft *draft, EVP_PKEY *key, mainet_error *err)
+set_default_id(p11_draft *draft, const mn_public_info *info, mainet_error *err)
 {
     uint8_t made[MN_KEY_ID_LEN];
 
     if (has_id(draft))
         return MAINET_OK;
-    MN_TRY(mn_key_default_id(key, made, err));
+    MN_TRY(mn_public_info_id(info, made, err));
     return mn_attributes_set(draft->plain, CKA_ID, made, sizeof made, err);
 }
 
@@ -326,10 +326,14 @@ static mainet_status
 build_key(p11_draft *draft, EVP_PKEY *key, const CK_ATTRIBUTE *params, mainet_error *err)
 {
     const bool is_private = draft->class == CKO_PRIVATE_KEY;
+    mn_auto_buffer(der, 65536);
+    mn_public_info info;
 
-    MN_TRY((is_private ? mn_key_set_private : mn_key_set_public)(key, draft->plain, err));
+    MN_TRY(mn_key_read(key, &der, &info, err));
+    MN_TRY((is_private ? mn_public_info_set_private
+                       : mn_public_info_set_public)(&info, draft->plain, err));
     MN_TRY(keep_params(draft, params, err));
-    MN_TRY(set_default_id(draft, key, err));
+    MN_TRY(set_default_id(draft, &info, err));
     MN_TRY(set_default_use(draft, err));
     MN_TRY(set_history(draft, err));
     draft->object = mn_object_new(draft->plain, err);

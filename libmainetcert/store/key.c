@@ -82,26 +82,6 @@ mn_key_read(EVP_PKEY *key, mn_buffer *der, mn_public_info *info, mainet_error *e
     return mn_public_info_read(der->data, der->len, info) ? MAINET_OK : refuse(err);
 }
 
-mainet_status
-mn_key_set_public(EVP_PKEY *key, mn_attributes *attributes, mainet_error *err)
-{
-    mn_auto_buffer(der, 65536);
-    mn_public_info info;
-
-    MN_TRY(mn_key_read(key, &der, &info, err));
-    return mn_public_info_set_public(&info, attributes, err);
-}
-
-mainet_status
-mn_key_set_private(EVP_PKEY *key, mn_attributes *attributes, mainet_error *err)
-{
-    mn_auto_buffer(der, 65536);
-    mn_public_info info;
-
-    MN_TRY(mn_key_read(key, &der, &info, err));
-    return mn_public_info_set_private(&info, attributes, err);
-}
-
 /* `width` 0: as many bytes as the number has. */
 static mainet_status
 set_secret_number(EVP_PKEY *key, const char *name, size_t width, mn_object *object, uint64_t type,

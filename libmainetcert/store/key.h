@@ -14,14 +14,6 @@
 mainet_status
 mn_key_check(const EVP_PKEY *key, mainet_error *err);
 
-/** Set CKA_KEY_TYPE, the public numbers and CKA_PUBLIC_KEY_INFO as a CKO_PUBLIC_KEY has them. */
-mainet_status
-mn_key_set_public(EVP_PKEY *key, mn_attributes *attributes, mainet_error *err);
-
-/** Set CKA_KEY_TYPE, the public numbers and CKA_PUBLIC_KEY_INFO as a CKO_PRIVATE_KEY has them. */
-mainet_status
-mn_key_set_private(EVP_PKEY *key, mn_attributes *attributes, mainet_error *err);
-
 /** Add the private numbers to a CKO_PRIVATE_KEY object as secrets. */
 mainet_status
 mn_key_set_secrets(EVP_PKEY *key, mn_object *object, mainet_error *err);

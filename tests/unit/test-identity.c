@@ -279,9 +279,13 @@ START_TEST(a_certificate_gets_the_id_that_its_key_has)
     mainet_certificate *certificate = make_certificate(key, "A", ca_key, "Test CA", 2, 30);
     mn_attributes *plain = describe(CKO_PRIVATE_KEY, "mine", "01");
     mn_object *object = NULL;
+    mn_buffer der = MN_BUFFER_INIT(0);
+    mn_public_info info;
     bool was_there = false;
 
-    ck_assert_int_eq(mn_key_set_private(key, plain, NULL), MAINET_OK);
+    ck_assert_int_eq(mn_key_read(key, &der, &info, NULL), MAINET_OK);
+    ck_assert_int_eq(mn_public_info_set_private(&info, plain, NULL), MAINET_OK);
+    mn_buffer_clear(&der);
     object = mn_object_new(plain, NULL);
     ck_assert_int_eq(mn_key_set_secrets(key, object, NULL), MAINET_OK);
     insert_object(object);
