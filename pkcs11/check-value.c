@@ -6,15 +6,15 @@
 #include "ckr.h"
 #include "template.h"
 
-#define SHA1_LEN 20
 #define BLOCK_MAX 16
 
 static CK_RV
 hash(const uint8_t *value, size_t len, uint8_t out[P11_CHECK_VALUE_LEN])
 {
-    uint8_t digest[SHA1_LEN];
+    uint8_t digest[MN_SHA1_LEN];
+    mainet_error err = {0};
 
-    if (EVP_Q_digest(mn_crypto_context(), "SHA1", NULL, value, len, digest, NULL) != 1)
+    if (mn_sha1(value, len, digest, &err) != MAINET_OK)
         return CKR_FUNCTION_FAILED;
     memcpy(out, digest, P11_CHECK_VALUE_LEN);
     return CKR_OK;

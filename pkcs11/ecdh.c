@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/key-data.h"
 #include "ckr.h"
 
-#define NAME_EC "1.2.840.10045.2.1" /* as in keygen.c: no ENGINE */
 #define OUTPUT_MAX (1U << 20)
 
 /* Raw as the standard has it now, or in an OCTET STRING as some read v2.20 (PKCS#11 v2.40,
@@ -29,23 +29,17 @@ raw_point(const p11_method *method, size_t field_len)
 static EVP_PKEY *
 read_peer(const p11_method *method, EVP_PKEY *key)
 {
-    mn_auto(EVP_PKEY_CTX) context = EVP_PKEY_CTX_new_from_name(mn_crypto_context(), NAME_EC, NULL);
     mn_reader point = raw_point(method, ((size_t)EVP_PKEY_get_bits(key) + 7) / 8);
+    mn_auto_key_data data = {.count = 0};
+    mainet_error no_matter = {0};
     char group[64];
     size_t group_len = 0;
-    EVP_PKEY *peer = NULL;
-    OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
-        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)point.data,
-                                          point.left),
-        OSSL_PARAM_construct_end(),
-    };
 
-    if (context == NULL || EVP_PKEY_get_group_name(key, group, sizeof group, &group_len) != 1 ||
-        EVP_PKEY_fromdata_init(context) != 1 ||
-        EVP_PKEY_fromdata(context, &peer, EVP_PKEY_PUBLIC_KEY, params) != 1)
+    if (EVP_PKEY_get_group_name(key, group, sizeof group, &group_len) != 1)
         return NULL;
-    return peer;
+    mn_key_data_add_curve(&data, group);
+    mn_key_data_add_point(&data, point.data, point.left);
+    return mn_key_data_build(&data, MN_KEY_EC, EVP_PKEY_PUBLIC_KEY, &no_matter);
 }
 
 static CK_RV

@@ -7,12 +7,11 @@
 #include <openssl/err.h>
 #include <openssl/objects.h>
 
+#include "base/key-data.h"
 #include "pkcs12/der.h"
 #include "store/curve.h"
 
-/* By their OIDs, which only providers know: by name, an ENGINE of the host would be asked first. */
-#define NAME_RSA "1.2.840.113549.1.1.1"
-#define NAME_EC "1.2.840.10045.2.1"
+/* By its OID, as those of key-data.h. */
 #define NAME_ED25519 "1.3.101.112"
 
 #define EXPONENT_MAX 8 /* OpenSSL uses none that is longer with a modulus of over 3072 bits */
@@ -50,7 +49,7 @@ p11_keygen_rsa(CK_ULONG bits, const CK_BYTE *exponent, CK_ULONG exponent_len, EV
     }
     if (e % 2 == 0 || e == 1)
         return CKR_ATTRIBUTE_VALUE_INVALID;
-    return generate(NAME_RSA, params, key);
+    return generate(MN_KEY_RSA, params, key);
 }
 
 static const struct {
@@ -91,7 +90,7 @@ p11_keygen_ec(const CK_BYTE *params, CK_ULONG params_len, CK_KEY_TYPE type, EVP_
 
         if (curves[i].type != type || strcmp(curves[i].name, name) != 0)
             continue;
-        return type == CKK_EC ? generate(NAME_EC, group, key) : generate(NAME_ED25519, NULL, key);
+        return type == CKK_EC ? generate(MN_KEY_EC, group, key) : generate(NAME_ED25519, NULL, key);
     }
     return CKR_CURVE_NOT_SUPPORTED;
 }

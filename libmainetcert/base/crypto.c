@@ -165,6 +165,15 @@ mn_random_secret(size_t len, mainet_error *err)
 }
 
 mainet_status
+mn_sha1(const void *data, size_t len, uint8_t out[MN_SHA1_LEN], mainet_error *err)
+{
+    MN_TRY(mn_crypto_ready(err));
+    if (EVP_Digest(data, len, out, NULL, mn_crypto_sha1(), NULL) != 1)
+        return mn_fail_crypto(err, "SHA-1");
+    return MAINET_OK;
+}
+
+mainet_status
 mn_sha256(const void *data, size_t len, uint8_t out[MN_SHA256_LEN], mainet_error *err)
 {
     MN_TRY(mn_crypto_ready(err));

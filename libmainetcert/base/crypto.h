@@ -8,6 +8,7 @@
 
 #include "base/secret.h"
 
+#define MN_SHA1_LEN 20
 #define MN_SHA256_LEN 32
 
 /**
@@ -49,7 +50,10 @@ mn_random_stir(const uint8_t *seed, size_t len, mainet_error *err);
 mn_secret *
 mn_random_secret(size_t len, mainet_error *err);
 
-/** SHA-256 (FIPS 180-4) of `data`. */
+/** SHA-1 and SHA-256 (FIPS 180-4) of `data`. */
+mainet_status
+mn_sha1(const void *data, size_t len, uint8_t out[MN_SHA1_LEN], mainet_error *err);
+
 mainet_status
 mn_sha256(const void *data, size_t len, uint8_t out[MN_SHA256_LEN], mainet_error *err);
 

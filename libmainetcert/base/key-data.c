@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include <openssl/objects.h>
+
 void
 mn_key_data_clear(mn_key_data *data)
 {
@@ -63,6 +65,17 @@ mn_key_data_add_point(mn_key_data *data, const uint8_t *point, size_t len)
 {
     mn_key_data_add(data, OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY,
                                                             (void *)(uintptr_t)point, len));
+}
+
+ASN1_OBJECT *
+mn_key_curve(const EVP_PKEY *key)
+{
+    char group[80];
+
+    return EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof group,
+                                          NULL) == 1
+               ? OBJ_txt2obj(group, 0)
+               : NULL;
 }
 
 EVP_PKEY *

@@ -46,6 +46,10 @@ mn_key_data_add_curve(mn_key_data *data, const char *curve);
 void
 mn_key_data_add_point(mn_key_data *data, const uint8_t *point, size_t len);
 
+/** The curve of an EC key by its OID, to be freed; NULL for one without a name. */
+ASN1_OBJECT *
+mn_key_curve(const EVP_PKEY *key);
+
 /** Build the key; `selection` is EVP_PKEY_KEYPAIR, EVP_PKEY_PUBLIC_KEY, ... */
 EVP_PKEY *
 mn_key_data_build(mn_key_data *data, const char *type, int selection, mainet_error *err);

@@ -5,11 +5,11 @@
 #include <openssl/encoder.h>
 #include <openssl/err.h>
 
+#include "base/key-data.h"
 #include "pkcs12/asn1.h"
 #include "pkcs12/private-key.h"
 
 #define DER_MAX 16384 /* an RSA key of 16,384 bits has 9,300 bytes */
-#define SEED_LEN 32   /* of Ed25519 */
 
 MN_AUTO_TYPE(OSSL_ENCODER_CTX, OSSL_ENCODER_CTX_free)
 
@@ -128,25 +128,13 @@ static void
 put_edwards(der_writer *out, const EVP_PKEY *key)
 {
     const size_t end = out->at;
-    size_t len = SEED_LEN;
+    size_t len = MN_ED25519_SEED_LEN;
 
-    out->at -= SEED_LEN;
+    out->at -= MN_ED25519_SEED_LEN;
     out->failed |=
         EVP_PKEY_get_raw_private_key(key, mn_secret_data(out->room) + out->at, &len) != 1 ||
-        len != SEED_LEN;
+        len != MN_ED25519_SEED_LEN;
     put_head(out, V_ASN1_OCTET_STRING, end);
-}
-
-/* The name of the key's curve; NULL for one that has none. */
-static ASN1_OBJECT *
-name_curve(const EVP_PKEY *key)
-{
-    char group[80];
-
-    return EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof group,
-                                          NULL) == 1
-               ? OBJ_txt2obj(group, 0)
-               : NULL;
 }
 
 /* Takes the parameter over. */
@@ -184,7 +172,7 @@ write_plainly(const EVP_PKEY *key)
         put_edwards(&out, key);
         return out.failed ? NULL : wrap(&out, NID_ED25519, V_ASN1_UNDEF, NULL);
     }
-    curve = EVP_PKEY_is_a(key, "EC") ? name_curve(key) : NULL;
+    curve = EVP_PKEY_is_a(key, "EC") ? mn_key_curve(key) : NULL;
     if (curve != NULL)
         put_ec(&out, key);
     if (curve != NULL && !out.failed)

@@ -8,8 +8,6 @@
 #include "base/key-data.h"
 #include "pkcs12/der.h"
 
-#define SEED_LEN 32 /* of Ed25519 */
-
 MN_AUTO_TYPE(EC_GROUP, EC_GROUP_free)
 MN_AUTO_TYPE(EC_POINT, EC_POINT_clear_free)
 
@@ -118,9 +116,10 @@ read_edwards(mn_der in)
 {
     mn_der seed = mn_der_take(&in, V_ASN1_OCTET_STRING);
 
-    if (seed.failed || seed.end - seed.at != SEED_LEN)
+    if (seed.failed || seed.end - seed.at != MN_ED25519_SEED_LEN)
         return NULL;
-    return EVP_PKEY_new_raw_private_key_ex(mn_crypto_context(), "ED25519", NULL, seed.at, SEED_LEN);
+    return EVP_PKEY_new_raw_private_key_ex(mn_crypto_context(), "ED25519", NULL, seed.at,
+                                           MN_ED25519_SEED_LEN);
 }
 
 static const char *

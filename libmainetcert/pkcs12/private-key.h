@@ -4,6 +4,8 @@
 
 #include "base/openssl.h"
 
+#define MN_ED25519_SEED_LEN 32
+
 /* EVP_PKEY2PKCS8 and EVP_PKCS82PKEY do the same, and leave the encoded key behind in freed memory
  * (OpenSSL 3.0). */
 

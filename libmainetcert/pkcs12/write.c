@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pkcs12/write.h"
 
-#include <openssl/sha.h>
 #include <string.h>
 
 #include "pkcs12/asn1.h"
@@ -37,8 +36,7 @@ typedef struct writer {
     int password_len;
     bool legacy;
     safe_stack *safes;
-    uint8_t
-        local_id[SHA_DIGEST_LENGTH]; /* of the key and its certificate: some readers pair by it */
+    uint8_t local_id[MN_SHA1_LEN]; /* of the key and its certificate: some readers pair by it */
 } writer;
 
 /* Takes the bag over. */
@@ -136,17 +134,14 @@ static mainet_bytes *
 seal(const writer *out, mainet_error *err)
 {
     OSSL_LIB_CTX *library = mn_crypto_context();
-    EVP_MD *digest = EVP_MD_fetch(library, "SHA1", NULL);
     mn_auto(PKCS12) container = PKCS12_add_safes_ex(out->safes, 0, library, NULL);
     mn_auto_buffer(der, CONTAINER_CEILING);
     uint8_t *encoded = NULL;
     int len = 0;
 
-    if (digest != NULL && container != NULL &&
-        PKCS12_set_mac(container, out->password, out->password_len, NULL, SALT_LEN, ITERATIONS,
-                       digest) == 1)
+    if (container != NULL && PKCS12_set_mac(container, out->password, out->password_len, NULL,
+                                            SALT_LEN, ITERATIONS, mn_crypto_sha1()) == 1)
         len = i2d_PKCS12(container, &encoded);
-    EVP_MD_free(digest);
     if (len <= 0)
         return (void)mn_fail_crypto(err, "MAC of the container"), NULL;
     mn_buffer_append(&der, encoded, (size_t)len);
@@ -169,8 +164,8 @@ mn_pkcs12_write(const mn_contained *what, const uint8_t *password, size_t passwo
 
     if (safes == NULL)
         return mn_fail_memory_null(err, "container");
-    if (EVP_Q_digest(mn_crypto_context(), "SHA1", NULL, der, der_len, out.local_id, NULL) != 1)
-        return (void)mn_fail_crypto(err, "SHA-1"), NULL;
+    if (mn_sha1(der, der_len, out.local_id, err) != MAINET_OK)
+        return NULL;
     if (add_certificates(&out, err) != MAINET_OK || add_key(&out, err) != MAINET_OK)
         return NULL;
     return seal(&out, err);

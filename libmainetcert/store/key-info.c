@@ -87,17 +87,11 @@ append_rsa(EVP_PKEY *key, mn_buffer *out, mainet_error *err)
 static bool
 append_curve(EVP_PKEY *key, mn_buffer *out)
 {
-    char group[80];
     uint8_t der[64];
     uint8_t *end = der;
-    ASN1_OBJECT *oid = NULL;
-    int len = 0;
+    ASN1_OBJECT *oid = mn_key_curve(key);
+    int len = oid == NULL ? 0 : i2d_ASN1_OBJECT(oid, NULL);
 
-    if (EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof group,
-                                       NULL) != 1)
-        return false;
-    oid = OBJ_txt2obj(group, 0);
-    len = oid == NULL ? 0 : i2d_ASN1_OBJECT(oid, NULL);
     if (len > 0 && (size_t)len <= sizeof der)
         len = i2d_ASN1_OBJECT(oid, &end);
     ASN1_OBJECT_free(oid);

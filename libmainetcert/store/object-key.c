@@ -11,8 +11,6 @@
 #include "store/public-info.h"
 #include "store/record.h"
 
-#define EDWARDS_POINT_LEN 32
-
 static mainet_status
 add_plain_number(mn_key_data *set, const char *name, const mn_object *object, uint64_t type,
                  mainet_error *err)
@@ -154,7 +152,7 @@ static EVP_PKEY *
 edwards_from_point(const mn_attribute *attribute, mainet_error *err)
 {
     mn_attribute point =
-        attribute->value_len == EDWARDS_POINT_LEN ? *attribute : unwrap_point(attribute);
+        attribute->value_len == MN_ED25519_POINT_LEN ? *attribute : unwrap_point(attribute);
     EVP_PKEY *key = EVP_PKEY_new_raw_public_key_ex(mn_crypto_context(), "ED25519", NULL,
                                                    point.value, point.value_len);
 

@@ -72,7 +72,6 @@ by_id(const void *a, const void *b)
     return strcmp(a, b);
 }
 
-/* A stream of its own on an open folder. */
 static mainet_status
 read_ids(int pending, const char *serial, mn_parcels *found, mainet_error *err)
 {

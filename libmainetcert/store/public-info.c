@@ -9,8 +9,6 @@
 #include "pkcs12/der.h"
 #include "store/key.h"
 
-#define EDWARDS_POINT_LEN 32
-
 /* AlgorithmIdentifiers as they begin; of EC the curve follows. */
 const uint8_t mn_rsa_algorithm[15] = {0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
                                       0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00};
@@ -103,7 +101,7 @@ take_apart(const uint8_t *der, size_t der_len, mn_public_info *info)
         return read_rsa(key, info);
     info->kind = MN_INFO_ED25519;
     if (is_bytes(whole, mn_ed25519_algorithm, sizeof mn_ed25519_algorithm))
-        return info->point.left == EDWARDS_POINT_LEN;
+        return info->point.left == MN_ED25519_POINT_LEN;
     return (size_t)(algorithm.end - algorithm.at) > sizeof mn_ec_oid &&
            memcmp(algorithm.at, mn_ec_oid, sizeof mn_ec_oid) == 0 && read_ec(algorithm, info);
 }
@@ -124,10 +122,7 @@ mn_public_info_id(const mn_public_info *info, uint8_t id[MN_KEY_ID_LEN], mainet_
 {
     const mn_reader *number = info->kind == MN_INFO_RSA ? &info->modulus : &info->point;
 
-    MN_TRY(mn_crypto_ready(err));
-    if (EVP_Digest(number->data, number->left, id, NULL, mn_crypto_sha1(), NULL) != 1)
-        return mn_fail_crypto(err, "SHA-1");
-    return MAINET_OK;
+    return mn_sha1(number->data, number->left, id, err);
 }
 
 static mainet_status

@@ -10,6 +10,7 @@
  * restriction to PSS. All that PKCS#11 wants to know of a public key can be read from it. */
 
 #define MN_KEY_ID_LEN 20
+#define MN_ED25519_POINT_LEN 32
 
 typedef enum mn_info_kind { MN_INFO_RSA, MN_INFO_EC, MN_INFO_ED25519 } mn_info_kind;
 
