@@ -129,7 +129,10 @@ mn_fail_crypto(mainet_error *err, const char *what)
     const char *reason = ERR_reason_error_string(newest);
     const int cause = ERR_SYSTEM_ERROR(newest) ? ERR_GET_REASON(newest) : 0;
 
-    ERR_clear_error(); /* reasons are constant strings, they outlive the queue */
+    /* Reasons are constant strings, they outlive the queue. The mark is set again for whoever set
+     * it: a guest, or a host that guards its own errors. */
+    if (ERR_pop_to_mark() == 1)
+        (void)ERR_set_mark();
     return mn_fail(err, MAINET_E_CRYPTO, cause, "%s: %s", what,
                    reason != NULL ? reason : "OpenSSL gave no reason");
 }

@@ -33,7 +33,8 @@ mn_fail_memory(mainet_error *err, const char *what);
 /** As mn_fail_memory, for makers. */
 #define mn_fail_memory_null(err, what) ((void)mn_fail_memory(err, what), NULL)
 
-/** MAINET_E_CRYPTO with the newest reason of OpenSSL's error queue, which is cleared. */
+/** MAINET_E_CRYPTO with the newest reason of OpenSSL's error queue, which is cleared down to the
+ * newest mark (ERR_set_mark), if there is one: what lies under it is not ours. */
 mainet_status
 mn_fail_crypto(mainet_error *err, const char *what);
 

@@ -344,6 +344,21 @@ START_TEST(fail_crypto_tells_the_newest_reason_and_clears_the_queue)
 }
 END_TEST
 
+START_TEST(fail_crypto_clears_down_to_a_mark_only)
+{
+    ERR_raise(ERR_LIB_EVP, EVP_R_BAD_DECRYPT);
+    (void)ERR_set_mark();
+    for (int i = 0; i < 2; i++) {
+        ERR_raise(ERR_LIB_EVP, EVP_R_UNSUPPORTED_ALGORITHM);
+        (void)mn_fail_crypto(NULL, "open the key");
+    }
+    ERR_raise(ERR_LIB_EVP, EVP_R_UNSUPPORTED_ALGORITHM);
+    ck_assert_int_eq(ERR_pop_to_mark(), 1);
+    ck_assert_int_eq(ERR_GET_REASON(ERR_peek_last_error()), EVP_R_BAD_DECRYPT);
+    ERR_clear_error();
+}
+END_TEST
+
 START_TEST(fail_crypto_passes_errno_on)
 {
     mainet_error err = {0};
@@ -384,6 +399,7 @@ fail_case(void)
     tcase_add_loop_test(tcase, a_detail_is_one_line_of_utf8, 0, sizeof details / sizeof *details);
     tcase_add_test(tcase, fail_memory_names_what_was_asked_for);
     tcase_add_test(tcase, fail_crypto_tells_the_newest_reason_and_clears_the_queue);
+    tcase_add_test(tcase, fail_crypto_clears_down_to_a_mark_only);
     tcase_add_test(tcase, fail_crypto_passes_errno_on);
     return tcase;
 }
