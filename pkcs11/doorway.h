@@ -5,8 +5,8 @@
 /* What every C_ function does: is the module initialized, whom does the handle mean, lock, call,
  * unlock. Nothing else locks a session. For entry.c and its like. */
 
+#include "base/guest.h"
 #include "ckr.h"
-#include "guest.h"
 #include "session.h"
 
 static inline CK_RV

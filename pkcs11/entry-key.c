@@ -11,7 +11,7 @@
 CK_RV
 C_SignRecoverInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -23,7 +23,7 @@ CK_RV
 C_SignRecover(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG data_len, CK_BYTE_PTR signature,
               CK_ULONG_PTR signature_len)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -35,7 +35,7 @@ C_SignRecover(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG data_len, CK_
 CK_RV
 C_VerifyRecoverInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -47,7 +47,7 @@ CK_RV
 C_VerifyRecover(CK_SESSION_HANDLE handle, CK_BYTE_PTR signature, CK_ULONG signature_len,
                 CK_BYTE_PTR data, CK_ULONG_PTR data_len)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -59,7 +59,7 @@ C_VerifyRecover(CK_SESSION_HANDLE handle, CK_BYTE_PTR signature, CK_ULONG signat
 CK_RV
 C_EncryptInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -70,7 +70,7 @@ CK_RV
 C_Encrypt(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG data_len, CK_BYTE_PTR out,
           CK_ULONG_PTR out_len)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -82,7 +82,7 @@ CK_RV
 C_EncryptUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG part_len, CK_BYTE_PTR out,
                 CK_ULONG_PTR out_len)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -96,7 +96,7 @@ C_EncryptUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG part_len, C
 CK_RV
 C_EncryptFinal(CK_SESSION_HANDLE handle, CK_BYTE_PTR out, CK_ULONG_PTR out_len)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -108,7 +108,7 @@ C_EncryptFinal(CK_SESSION_HANDLE handle, CK_BYTE_PTR out, CK_ULONG_PTR out_len)
 CK_RV
 C_DecryptInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -119,7 +119,7 @@ CK_RV
 C_Decrypt(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG data_len, CK_BYTE_PTR out,
           CK_ULONG_PTR out_len)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -131,7 +131,7 @@ CK_RV
 C_DecryptUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG part_len, CK_BYTE_PTR out,
                 CK_ULONG_PTR out_len)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -145,7 +145,7 @@ C_DecryptUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG part_len, C
 CK_RV
 C_DecryptFinal(CK_SESSION_HANDLE handle, CK_BYTE_PTR out, CK_ULONG_PTR out_len)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -158,7 +158,7 @@ CK_RV
 C_WrapKey(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE wrapping,
           CK_OBJECT_HANDLE key, CK_BYTE_PTR wrapped, CK_ULONG_PTR wrapped_len)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     CK_RV rv = hold_session(handle, &session);
 
@@ -174,7 +174,7 @@ C_UnwrapKey(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism, CK_OBJECT_HAND
             CK_BYTE_PTR wrapped, CK_ULONG wrapped_len, CK_ATTRIBUTE_PTR template, CK_ULONG count,
             CK_OBJECT_HANDLE_PTR key)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const p11_wrapped what = {wrapped, wrapped_len, template, count};
     CK_RV rv = lock_session(handle, &session);
@@ -190,7 +190,7 @@ CK_RV
 C_GenerateKey(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism, CK_ATTRIBUTE_PTR template,
               CK_ULONG count, CK_OBJECT_HANDLE_PTR key)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     CK_RV rv = lock_session(handle, &session);
 
@@ -206,7 +206,7 @@ C_GenerateKeyPair(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism,
                   CK_ATTRIBUTE_PTR private_template, CK_ULONG private_count,
                   CK_OBJECT_HANDLE_PTR public_key, CK_OBJECT_HANDLE_PTR private_key)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const p11_pair_templates templates = {public_template, public_count, private_template,
                                           private_count};
@@ -230,7 +230,7 @@ CK_RV
 C_DeriveKey(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE base,
             CK_ATTRIBUTE_PTR template, CK_ULONG count, CK_OBJECT_HANDLE_PTR key)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     CK_RV rv = lock_session(handle, &session);
 

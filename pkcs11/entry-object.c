@@ -8,7 +8,7 @@ CK_RV
 C_CreateObject(CK_SESSION_HANDLE handle, CK_ATTRIBUTE_PTR template, CK_ULONG count,
                CK_OBJECT_HANDLE_PTR object)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     CK_RV rv = lock_session(handle, &session);
 
@@ -22,7 +22,7 @@ CK_RV
 C_CopyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR template,
              CK_ULONG count, CK_OBJECT_HANDLE_PTR copy)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     CK_RV rv = lock_session(handle, &session);
 
@@ -35,7 +35,7 @@ C_CopyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR
 CK_RV
 C_DestroyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -46,7 +46,7 @@ CK_RV
 C_SetAttributeValue(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR template,
                     CK_ULONG count)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     CK_RV rv = lock_session(handle, &session);
 

@@ -6,7 +6,7 @@
 CK_RV
 C_InitToken(CK_SLOT_ID id, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len, CK_UTF8CHAR_PTR label)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_slot *slot = NULL;
     CK_RV rv = hold_slot(id, &slot);
 
@@ -20,7 +20,7 @@ C_InitToken(CK_SLOT_ID id, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len, CK_UTF8CHAR_PT
 CK_RV
 C_InitPIN(CK_SESSION_HANDLE handle, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     CK_RV rv = lock_session(handle, &session);
 
@@ -33,7 +33,7 @@ CK_RV
 C_SetPIN(CK_SESSION_HANDLE handle, CK_UTF8CHAR_PTR old_pin, CK_ULONG old_pin_len,
          CK_UTF8CHAR_PTR new_pin, CK_ULONG new_pin_len)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     CK_RV rv = lock_session(handle, &session);
 

@@ -22,7 +22,7 @@ C_Initialize(CK_VOID_PTR arguments)
 CK_RV
 C_Finalize(CK_VOID_PTR reserved)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_module *module = NULL;
     const CK_RV rv = enter(&module);
 
@@ -40,7 +40,7 @@ C_GetInfo(CK_INFO_PTR info)
 CK_RV
 C_GetSlotList(CK_BBOOL present_only, CK_SLOT_ID_PTR list, CK_ULONG_PTR count)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_module *module = NULL;
     const CK_RV rv = enter_with_crypto(&module);
 
@@ -52,7 +52,7 @@ C_GetSlotList(CK_BBOOL present_only, CK_SLOT_ID_PTR list, CK_ULONG_PTR count)
 CK_RV
 C_GetSlotInfo(CK_SLOT_ID id, CK_SLOT_INFO_PTR info)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_slot *slot = NULL;
     CK_RV rv = hold_slot(id, &slot);
 
@@ -64,7 +64,7 @@ C_GetSlotInfo(CK_SLOT_ID id, CK_SLOT_INFO_PTR info)
 CK_RV
 C_WaitForSlotEvent(CK_FLAGS flags, CK_SLOT_ID_PTR id, CK_VOID_PTR reserved)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_module *module = NULL;
     const CK_RV rv = enter_with_crypto(&module);
 
@@ -76,7 +76,7 @@ C_WaitForSlotEvent(CK_FLAGS flags, CK_SLOT_ID_PTR id, CK_VOID_PTR reserved)
 CK_RV
 C_GetTokenInfo(CK_SLOT_ID id, CK_TOKEN_INFO_PTR info)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_slot *slot = NULL;
     CK_RV rv = hold_slot(id, &slot);
 
@@ -88,7 +88,7 @@ C_GetTokenInfo(CK_SLOT_ID id, CK_TOKEN_INFO_PTR info)
 CK_RV
 C_GetMechanismList(CK_SLOT_ID id, CK_MECHANISM_TYPE_PTR list, CK_ULONG_PTR count)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_slot *slot = NULL;
     CK_RV rv = hold_slot(id, &slot);
 
@@ -102,7 +102,7 @@ C_GetMechanismList(CK_SLOT_ID id, CK_MECHANISM_TYPE_PTR list, CK_ULONG_PTR count
 CK_RV
 C_GetMechanismInfo(CK_SLOT_ID id, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO_PTR info)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_slot *slot = NULL;
     CK_RV rv = hold_slot(id, &slot);
 
@@ -117,7 +117,7 @@ CK_RV
 C_OpenSession(CK_SLOT_ID id, CK_FLAGS flags, CK_VOID_PTR application, CK_NOTIFY notify,
               CK_SESSION_HANDLE_PTR handle)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_slot *slot = NULL;
     CK_RV rv = hold_slot(id, &slot);
 
@@ -133,7 +133,7 @@ C_OpenSession(CK_SLOT_ID id, CK_FLAGS flags, CK_VOID_PTR application, CK_NOTIFY 
 CK_RV
 C_CloseSession(CK_SESSION_HANDLE handle)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_module *module = NULL;
     const CK_RV rv = enter(&module);
 
@@ -143,7 +143,7 @@ C_CloseSession(CK_SESSION_HANDLE handle)
 CK_RV
 C_CloseAllSessions(CK_SLOT_ID id)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_slot *slot = NULL;
     const CK_RV rv = hold_slot_at_the_end(id, &slot);
 
@@ -153,7 +153,7 @@ C_CloseAllSessions(CK_SLOT_ID id)
 CK_RV
 C_GetSessionInfo(CK_SESSION_HANDLE handle, CK_SESSION_INFO_PTR info)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     CK_RV rv = hold_session(handle, &session);
 
@@ -165,7 +165,7 @@ C_GetSessionInfo(CK_SESSION_HANDLE handle, CK_SESSION_INFO_PTR info)
 CK_RV
 C_SessionCancel(CK_SESSION_HANDLE handle, CK_FLAGS flags)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -175,7 +175,7 @@ C_SessionCancel(CK_SESSION_HANDLE handle, CK_FLAGS flags)
 CK_RV
 C_Login(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     CK_RV rv = CKR_OK;
 
@@ -193,7 +193,7 @@ CK_RV
 C_LoginUser(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len,
             CK_UTF8CHAR_PTR name, CK_ULONG name_len)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     CK_RV rv = hold_session(handle, &session);
 
@@ -208,7 +208,7 @@ C_LoginUser(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK
 CK_RV
 C_Logout(CK_SESSION_HANDLE handle)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = hold_session_at_the_end(handle, &session);
 
@@ -233,7 +233,7 @@ CK_RV
 C_GetAttributeValue(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR template,
                     CK_ULONG count)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     CK_RV rv = hold_session(handle, &session);
 
@@ -257,7 +257,7 @@ measure(p11_session *session, CK_OBJECT_HANDLE handle, CK_ULONG *size)
 CK_RV
 C_GetObjectSize(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ULONG_PTR size)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     CK_RV rv = hold_session(handle, &session);
 
@@ -269,7 +269,7 @@ C_GetObjectSize(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ULONG_PTR 
 CK_RV
 C_FindObjectsInit(CK_SESSION_HANDLE handle, CK_ATTRIBUTE_PTR template, CK_ULONG count)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     CK_RV rv = lock_session(handle, &session);
 
@@ -282,7 +282,7 @@ CK_RV
 C_FindObjects(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE_PTR objects, CK_ULONG max,
               CK_ULONG_PTR count)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     CK_RV rv = lock_session(handle, &session);
 
@@ -294,7 +294,7 @@ C_FindObjects(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE_PTR objects, CK_ULONG m
 CK_RV
 C_FindObjectsFinal(CK_SESSION_HANDLE handle)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -315,7 +315,7 @@ CK_RV
 C_Sign(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG data_len, CK_BYTE_PTR signature,
        CK_ULONG_PTR signature_len)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -326,7 +326,7 @@ C_Sign(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG data_len, CK_BYTE_PT
 CK_RV
 C_SignUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG part_len)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -336,7 +336,7 @@ C_SignUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG part_len)
 CK_RV
 C_SignFinal(CK_SESSION_HANDLE handle, CK_BYTE_PTR signature, CK_ULONG_PTR signature_len)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -347,7 +347,7 @@ C_SignFinal(CK_SESSION_HANDLE handle, CK_BYTE_PTR signature, CK_ULONG_PTR signat
 CK_RV
 C_VerifyInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -358,7 +358,7 @@ CK_RV
 C_Verify(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG data_len, CK_BYTE_PTR signature,
          CK_ULONG signature_len)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -369,7 +369,7 @@ C_Verify(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG data_len, CK_BYTE_
 CK_RV
 C_VerifyUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG part_len)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -379,7 +379,7 @@ C_VerifyUpdate(CK_SESSION_HANDLE handle, CK_BYTE_PTR part, CK_ULONG part_len)
 CK_RV
 C_VerifyFinal(CK_SESSION_HANDLE handle, CK_BYTE_PTR signature, CK_ULONG signature_len)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = lock_session(handle, &session);
 
@@ -390,7 +390,7 @@ C_VerifyFinal(CK_SESSION_HANDLE handle, CK_BYTE_PTR signature, CK_ULONG signatur
 CK_RV
 C_SeedRandom(CK_SESSION_HANDLE handle, CK_BYTE_PTR seed, CK_ULONG len)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = hold_session(handle, &session);
 
@@ -400,7 +400,7 @@ C_SeedRandom(CK_SESSION_HANDLE handle, CK_BYTE_PTR seed, CK_ULONG len)
 CK_RV
 C_GenerateRandom(CK_SESSION_HANDLE handle, CK_BYTE_PTR out, CK_ULONG len)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     p11_session *session = NULL;
     const CK_RV rv = hold_session(handle, &session);
 

@@ -5,7 +5,7 @@
 
 #include <openssl/rsa.h>
 
-#include "guest.h"
+#include "base/guest.h"
 #include "session.h"
 #include "token.h"
 
@@ -219,7 +219,7 @@ has_room_for_salt(const p11_method *method, const EVP_PKEY *key)
 static bool
 make_digest(p11_operation *operation, p11_digest digest)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
 
     if (operation->digest == NULL)
         operation->digest = EVP_MD_CTX_new();
@@ -259,7 +259,7 @@ static CK_RV
 start_anew(p11_session *session, p11_operation *operation, const CK_MECHANISM *mechanism,
            CK_OBJECT_HANDLE key, CK_FLAGS purpose)
 {
-    p11_auto_guest guest = p11_guest_enter();
+    mn_auto_guest guest = mn_guest_enter();
     mn_auto(p11_object) object = NULL;
     p11_method method = {0};
     EVP_PKEY *usable = NULL;

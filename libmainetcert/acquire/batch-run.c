@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "acquire/batch.h"
+#include "base/guest.h"
 
 /* Room for what is imported together, and what SQLite needs on the way. */
 #define ROOM ((size_t)16 * 1024 * 1024)
@@ -159,5 +160,6 @@ mainet_status
 mainet_batch_run(mainet_batch *batch, const mainet_request *request, mainet_token *token,
                  int32_t jobs, mainet_error *err)
 {
-    return mn_batch_run(batch, request, token, jobs, mn_transport_curl(), MN_HEARD(err));
+    MN_PUBLIC(err);
+    return mn_batch_run(batch, request, token, jobs, mn_transport_curl(), err);
 }

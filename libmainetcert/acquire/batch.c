@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "acquire/batch.h"
+#include "base/guest.h"
 
 #include <search.h>
 #include <stdlib.h>
@@ -104,7 +105,7 @@ mainet_batch_add(mainet_batch *batch, const char *group_id, const char *certific
     mn_auto(mn_order) order = NULL;
     void *node = NULL;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (batch == NULL)
         return mn_fail(err, MAINET_E_ARGUMENT, 0, "a batch is required");
     MN_TRY(make_room(batch, err));

@@ -8,6 +8,7 @@
 
 #include "acquire/reply.h"
 #include "acquire/revocation.h"
+#include "base/guest.h"
 
 #define REASON_LEN 256
 #define CHAIN_CEILING 16
@@ -229,5 +230,6 @@ mn_confirm(const mainet_request *request, mainet_identity *identity, const mn_tr
 mainet_confirmation *
 mainet_confirm(const mainet_request *request, mainet_identity *identity, mainet_error *err)
 {
-    return mn_confirm(request, identity, mn_transport_curl(), MN_HEARD(err));
+    MN_PUBLIC(err);
+    return mn_confirm(request, identity, mn_transport_curl(), err);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "acquire/probe.h"
+#include "base/guest.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -168,5 +169,6 @@ mn_diagnose(const mainet_request *request, const mn_prober *prober, mainet_error
 mainet_diagnosis *
 mainet_diagnose(const mainet_request *request, mainet_error *err)
 {
-    return mn_diagnose(request, mn_prober_curl(), MN_HEARD(err));
+    MN_PUBLIC(err);
+    return mn_diagnose(request, mn_prober_curl(), err);
 }

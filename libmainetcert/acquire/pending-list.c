@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "acquire/pending.h"
+#include "base/guest.h"
 
 struct mainet_pending {
     atomic_uint references;
@@ -93,7 +94,7 @@ mainet_token_pending(mainet_token *token, mainet_error *err)
     mn_auto(mainet_pending_list) list = NULL;
     mn_auto_parcels found = {.ids = NULL};
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (token == NULL)
         return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a token is required");
     if (mn_parcels_list(token, &found, err) != MAINET_OK)
@@ -148,7 +149,8 @@ mainet_pending_discard(const mainet_pending *pending, mainet_error *err)
 {
     if (pending == NULL)
         return mn_fail(err, MAINET_E_ARGUMENT, 0, "a delivery is required");
-    return mn_parcels_remove(pending->token, (const char *const[]){pending->id}, 1, MN_HEARD(err));
+    MN_PUBLIC(err);
+    return mn_parcels_remove(pending->token, (const char *const[]){pending->id}, 1, err);
 }
 
 mainet_token *

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/guest.h"
 #include "base/text.h"
 
 #define FIELD_CEILING 256
@@ -128,7 +129,7 @@ mainet_request_set_password(mainet_request *request, const uint8_t *password, si
 {
     mn_secret *copy = NULL;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (request == NULL || password == NULL || password_len == 0 || password_len > PASSWORD_CEILING)
         return mn_fail(err, MAINET_E_ARGUMENT, 0, "a retrieval password has 1 to %d bytes",
                        PASSWORD_CEILING);
@@ -248,7 +249,7 @@ mainet_credentials_set(mainet_credentials *credentials, const char *user, const 
     mn_auto(mn_secret) copy = NULL;
     char *name = NULL;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (credentials == NULL || user == NULL || (password == NULL && password_len != 0) ||
         strlen(user) > FIELD_CEILING || password_len > PASSWORD_CEILING ||
         (password_len != 0 && memchr(password, 0, password_len) != NULL))

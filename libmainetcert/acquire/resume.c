@@ -2,6 +2,7 @@
 #include "acquire/resume.h"
 
 #include "acquire/delivery.h"
+#include "base/guest.h"
 
 mainet_identity *
 mn_resume(const mainet_pending *pending, const mainet_request *request,
@@ -30,5 +31,6 @@ mainet_identity *
 mainet_pending_resume(const mainet_pending *pending, const mainet_request *request,
                       mainet_error *err)
 {
-    return mn_resume(pending, request, mn_transport_curl(), MN_HEARD(err));
+    MN_PUBLIC(err);
+    return mn_resume(pending, request, mn_transport_curl(), err);
 }

@@ -7,6 +7,7 @@
 #include "acquire/cache.h"
 #include "acquire/completion.h"
 #include "acquire/revocation-list.h"
+#include "base/guest.h"
 #include "mainetcert/repository.h"
 #include "store/store.h"
 
@@ -108,7 +109,7 @@ mainet_pkcs12_complete(mainet_pkcs12 *container, const mainet_request *request, 
 {
     mn_repository repository;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     MN_TRY(check_arguments(container, request, store, err));
     repository = mn_repository_of(mn_transport_curl(), request, mainet_store_path(store),
                                   MAINET_PHASE_OPENING);
@@ -123,7 +124,7 @@ mainet_pkcs12_check_revocation(const mainet_pkcs12 *container, const mainet_requ
 {
     mn_repository repository;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     MN_TRY(check_arguments(container, request, store, err));
     repository = mn_repository_of(mn_transport_curl(), request, mainet_store_path(store),
                                   MAINET_PHASE_OPENING);

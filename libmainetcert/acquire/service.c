@@ -11,6 +11,7 @@
 
 #include "base/buffer.h"
 #include "base/file.h"
+#include "base/guest.h"
 
 #define PROFILE_CEILING 65536
 
@@ -115,7 +116,7 @@ mainet_service_open(const char *path, mainet_error *err)
 {
     mn_auto(mainet_service) made = NULL;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     path = path == NULL ? default_path() : path;
     made = calloc(1, sizeof *made);
     if (made == NULL)

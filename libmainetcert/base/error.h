@@ -38,10 +38,6 @@ mn_fail_memory(mainet_error *err, const char *what);
 mainet_status
 mn_fail_crypto(mainet_error *err, const char *what);
 
-/** At the public edge, where `err` may be NULL: `err = MN_HEARD(err);` makes it point somewhere until
- *  the function returns. Inside the library nobody passes NULL. */
-#define MN_HEARD(err) ((err) != NULL ? (err) : &(mainet_error){ 0 })
-
 /** For a doer that called a maker which failed: the status that the maker left. */
 static inline mainet_status
 mn_failure(const mainet_error *err)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/crypto.h"
+#include "base/guest.h"
 
 void
 mn_place_clear(mn_place *place)
@@ -106,7 +107,7 @@ mainet_bytes_save(const mainet_bytes *bytes, const char *path, bool replace, mai
     char aside[MN_ASIDE_LEN];
     mainet_status status = MAINET_OK;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (bytes == NULL || path == NULL)
         return mn_fail(err, MAINET_E_ARGUMENT, 0, "bytes and a path are required");
     MN_TRY(mn_place_find(&at, path, err));

@@ -9,6 +9,7 @@
 #include <openssl/err.h>
 
 #include "base/buffer.h"
+#include "base/guest.h"
 #include "pkcs12/name.h"
 #include "pkcs12/validity.h"
 
@@ -198,7 +199,7 @@ mainet_certificate_parse(const uint8_t *der, size_t der_len, mainet_error *err)
     mn_auto(mainet_certificate) made = NULL;
     mainet_status status = MAINET_OK;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (der == NULL || der_len == 0 || der_len > DER_CEILING)
         return mn_fail_null(err, MAINET_E_CERTIFICATE, 0, "%zu bytes are no certificate", der_len);
     if (mn_crypto_ready(err) != MAINET_OK)
@@ -220,7 +221,7 @@ mainet_certificate_der(const mainet_certificate *certificate, mainet_error *err)
 {
     mn_auto_buffer(copy, 0);
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (certificate == NULL)
         return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a certificate is required");
     mn_buffer_append(&copy, certificate->der.data, certificate->der.len);

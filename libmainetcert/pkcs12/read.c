@@ -8,6 +8,7 @@
 
 #include <openssl/err.h>
 
+#include "base/guest.h"
 #include "pkcs12/algorithm.h"
 #include "pkcs12/armour.h"
 #include "pkcs12/container.h"
@@ -233,7 +234,7 @@ mainet_pkcs12_open(const uint8_t *data, size_t data_len, const uint8_t *password
     mn_auto(reader) in = NULL;
     mainet_status status = MAINET_OK;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if ((data == NULL && data_len != 0) || password_len > PASSWORD_CEILING)
         return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a password has up to %d bytes",
                             PASSWORD_CEILING);

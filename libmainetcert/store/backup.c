@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/guest.h"
 #include "base/place.h"
 #include "store/arrival.h"
 #include "store/scan.h"
@@ -90,7 +91,7 @@ mainet_token_backup(mainet_token *token, const char *path, mainet_error *err)
     mn_head head;
     bool has_none = false;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (token == NULL || path == NULL)
         return mn_fail(err, MAINET_E_ARGUMENT, 0, "a token and a path are required");
     MN_TRY(find_place(&at, path, err));
@@ -271,7 +272,7 @@ mainet_store_restore(mainet_store *store, const char *path, mainet_error *err)
     __attribute__((cleanup(restored_clear)))
     restored self = {.store = store, .from = {.file = {.folder = -1}}};
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (store == NULL || path == NULL)
         return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a store and a path are required");
     if (find_place(&self.from, path, err) != MAINET_OK)

@@ -7,6 +7,7 @@
 #include <p11-kit/pkcs11.h>
 
 #include "base/file.h"
+#include "base/guest.h"
 #include "base/text.h"
 #include "store/key.h"
 #include "store/rows.h"
@@ -332,7 +333,7 @@ mainet_token_check(mainet_token *token, mainet_check_fn fn, void *user_data, mai
     inspection self = {.token = token, .fn = fn, .user_data = user_data};
     mainet_status status = MAINET_OK;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (token == NULL)
         return mn_fail(err, MAINET_E_ARGUMENT, 0, "a token is required");
     self.keys = token->keys != NULL ? token->keys : token->suspect;

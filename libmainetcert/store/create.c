@@ -2,6 +2,7 @@
 /* Making a token: everything is written to a file aside, which then gets its name. */
 #include <string.h>
 
+#include "base/guest.h"
 #include "store/arrival.h"
 #include "store/scan.h"
 #include "store/token-private.h"
@@ -139,7 +140,7 @@ mainet_token_create(mainet_store *store, const char *label, const uint8_t *pin, 
 {
     __attribute__((cleanup(draft_clear))) draft made = {.wrap_count = 0};
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (store == NULL || pin == NULL)
         return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "store and pin are required");
     if (start(&made, label, err) != MAINET_OK)
@@ -177,7 +178,7 @@ mainet_token_create_without_pin(mainet_store *store, const char *label, mainet_e
 {
     __attribute__((cleanup(draft_clear))) draft made = {.wrap_count = 0};
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (store == NULL)
         return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a store is required");
     if (start(&made, label, err) != MAINET_OK)

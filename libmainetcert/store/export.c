@@ -3,6 +3,7 @@
 #include <openssl/pem.h>
 #include <p11-kit/pkcs11.h>
 
+#include "base/guest.h"
 #include "mainetcert/transfer.h"
 #include "pkcs12/write.h"
 #include "store/identity-private.h"
@@ -54,7 +55,7 @@ mainet_identity_export_pkcs12(mainet_identity *identity, const uint8_t *password
     const mainet_certificate *chain[CHAIN_MAX];
     mn_contained what = {.chain = chain};
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (check(identity, password, password_len, err) != MAINET_OK)
         return NULL;
     key = key_to_export(identity, err);
@@ -107,7 +108,7 @@ mainet_identity_export_pem(mainet_identity *identity, const uint8_t *password, s
     mn_auto(mainet_bytes) shrouded = NULL;
     mn_auto(BIO) out = NULL;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (check(identity, password, password_len, err) != MAINET_OK)
         return NULL;
     key = key_to_export(identity, err);
@@ -130,7 +131,7 @@ mainet_identity_export_certificates(const mainet_identity *identity, uint32_t fl
 {
     mn_auto(BIO) out = NULL;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (identity == NULL)
         return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "an identity is required");
     out = BIO_new(BIO_s_mem());

@@ -5,6 +5,7 @@
 
 #include <p11-kit/pkcs11.h>
 
+#include "base/guest.h"
 #include "store/identity-private.h"
 #include "store/rows.h"
 #include "store/succession.h"
@@ -277,7 +278,7 @@ mainet_token_identities(mainet_token *token, mainet_error *err)
 {
     mn_auto(mn_database) database = NULL;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (token == NULL)
         return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a token is required");
     database = mn_identities_access(token, err);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/guest.h"
 #include "store/identity-private.h"
 
 void
@@ -71,7 +72,7 @@ mainet_token_identity(mainet_token *token, const char *id, mainet_error *err)
 {
     mn_auto(mn_database) database = NULL;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (token == NULL || id == NULL || *id == '\0')
         return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a token and an id are required");
     database = mn_identities_access(token, err);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/guest.h"
 #include "mainetcert/transfer.h"
 #include "pkcs12/read.h"
 #include "store/identity-private.h"
@@ -164,7 +165,7 @@ mainet_token_import(mainet_token *token, const mainet_pkcs12 *container, uint32_
     arrivals all = {.token = token, .container = container};
     mn_auto(mainet_identity_list) list = NULL;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (token == NULL || container == NULL)
         return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a token and a container are required");
     if (mn_token_keys(token) == NULL)

@@ -2,6 +2,7 @@
 /* PINs: changed by who knows the old one, reset by the security officer. */
 #include <string.h>
 
+#include "base/guest.h"
 #include "store/rekey.h"
 #include "store/transaction.h"
 
@@ -99,7 +100,7 @@ mainet_token_change_pin(mainet_token *token, const uint8_t *old_pin, size_t old_
 {
     mainet_status status = MAINET_OK;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     MN_TRY(require(token, new_pin, "a token and a new PIN are required", err));
     mn_token_refresh(token);
     if (token->has_user_pin)
@@ -115,7 +116,7 @@ mainet_status
 mainet_token_change_so_pin(mainet_token *token, const uint8_t *old_pin, size_t old_pin_len,
                            const uint8_t *new_pin, size_t new_pin_len, mainet_error *err)
 {
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     MN_TRY(require(token, old_pin, "a token and both PINs are required", err));
     MN_TRY(require(new_pin, new_pin, "a token and both PINs are required", err));
     return mn_token_set_pin(token, MN_ROLE_SO, old_pin, old_pin_len, new_pin, new_pin_len, err);
@@ -128,7 +129,7 @@ mainet_token_unblock(mainet_token *token, const uint8_t *so_pin, size_t so_pin_l
     mn_auto(mn_keys) keys = NULL;
     mainet_status status = MAINET_OK;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     MN_TRY(require(token, so_pin, "a token and both PINs are required", err));
     MN_TRY(mn_pin_check(new_pin, new_pin_len, err));
     keys = mn_token_login(token, MN_ROLE_SO, so_pin, so_pin_len, err);
@@ -161,7 +162,7 @@ mainet_token_rekey(mainet_token *token, const uint8_t *pin, size_t pin_len, cons
     mn_auto_rekey rekey = {.count = 0};
     mn_wrap opened;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     MN_TRY(require(token, pin, "a token and its PIN are required", err));
     mn_token_refresh(token);
     if (token->has_so_pin)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/guest.h"
 #include "store/identity-private.h"
 #include "store/key.h"
 #include "store/succession.h"
@@ -155,7 +156,7 @@ mainet_identity_delete(mainet_identity *identity, uint32_t flags, mainet_error *
 {
     mn_auto_removal run = {.flags = flags};
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (identity == NULL)
         return mn_fail(err, MAINET_E_ARGUMENT, 0, "an identity is required");
     MN_TRY(begin(&run, identity->token, err));
@@ -170,7 +171,7 @@ mainet_token_prunable(mainet_token *token, uint32_t flags, mainet_error *err)
     mn_auto_removal run = {.flags = flags};
     mn_auto(mainet_identity_list) found = NULL;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (token == NULL)
         return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a token is required");
     run.keys = mn_token_keys(token);
@@ -201,7 +202,7 @@ mainet_token_prune(mainet_token *token, const mainet_identity_list *identities, 
 {
     mn_auto_removal run = {.flags = flags};
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (token == NULL || identities == NULL)
         return mn_fail(err, MAINET_E_ARGUMENT, 0, "a token and identities are required");
     MN_TRY(begin(&run, token, err));

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/guest.h"
 #include "store/token-private.h"
 #include "store/transaction.h"
 
@@ -134,7 +135,7 @@ mainet_token_set(mainet_token *token, const char *name, const char *value, maine
     mn_auto(mn_database) database = NULL;
     mn_head head;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (token == NULL || name == NULL || value == NULL)
         return mn_fail(err, MAINET_E_ARGUMENT, 0, "token, name and value are required");
     MN_TRY(mn_setting_check(name, value, err));

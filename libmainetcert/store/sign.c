@@ -5,6 +5,7 @@
 #include <openssl/rsa.h>
 #include <string.h>
 
+#include "base/guest.h"
 #include "base/openssl.h"
 #include "store/identity-private.h"
 
@@ -88,7 +89,7 @@ mainet_identity_sign(mainet_identity *identity, mainet_signature signature, main
     uint8_t made[SIGNATURE_CEILING];
     size_t len = sizeof made;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (check(identity, signature, hash, err) != MAINET_OK)
         return NULL;
     if (data == NULL && data_len != 0)
@@ -116,7 +117,7 @@ mainet_identity_sign_digest(mainet_identity *identity, mainet_signature signatur
     uint8_t made[SIGNATURE_CEILING];
     size_t len = sizeof made;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (check(identity, signature, hash, err) != MAINET_OK)
         return NULL;
     if (hash == MAINET_HASH_NONE || digest == NULL || digest_len != hashes[hash].len)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/guest.h"
 #include "store/scan.h"
 #include "store/token-private.h"
 
@@ -79,7 +80,8 @@ open_store(const char *folder, bool make, mainet_error *err)
 mainet_store *
 mainet_store_open(const char *folder, mainet_error *err)
 {
-    return open_store(folder, true, MN_HEARD(err));
+    MN_PUBLIC(err);
+    return open_store(folder, true, err);
 }
 
 mainet_store *
@@ -198,7 +200,7 @@ mainet_token_open(mainet_store *store, const char *label, mainet_error *err)
     mn_auto_scan scan = MN_SCAN_INIT;
     const mn_head *head = NULL;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (store == NULL)
         return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a store is required");
     if (scan_store(store, &scan, err) != MAINET_OK)
@@ -219,7 +221,7 @@ mainet_store_tokens(mainet_store *store, mainet_error *err)
     mn_auto(mainet_token_list) list = calloc(1, sizeof *list);
     mn_auto_scan scan = MN_SCAN_INIT;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (store == NULL)
         return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "a store is required");
     if (list == NULL)
@@ -251,7 +253,8 @@ mainet_token_list_at(const mainet_token_list *list, size_t index, mainet_error *
     if (list == NULL || index >= list->count)
         return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "no token %zu in this list", index);
     /* a handle of its own, so that one caller's unlock is not another's */
-    return mn_store_token(list->tokens[index]->store, list->tokens[index]->serial, MN_HEARD(err));
+    MN_PUBLIC(err);
+    return mn_store_token(list->tokens[index]->store, list->tokens[index]->serial, err);
 }
 
 void

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/guest.h"
 #include "store/parcel.h"
 #include "store/scan.h"
 #include "store/token-private.h"
@@ -43,7 +44,7 @@ mainet_token_rename(mainet_token *token, const char *label, mainet_error *err)
     mn_auto(mn_database) database = NULL;
     mn_head head;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (token == NULL)
         return mn_fail(err, MAINET_E_ARGUMENT, 0, "a token is required");
     MN_TRY(mn_label_check(label, err));
@@ -86,7 +87,7 @@ mainet_token_delete(mainet_token *token, mainet_error *err)
     mn_auto(mn_database) database = NULL;
     mn_head head;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (token == NULL)
         return mn_fail(err, MAINET_E_ARGUMENT, 0, "a token is required");
     database = mn_transaction_begin(token, token->keys, &head, err);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/guest.h"
 #include "store/token-private.h"
 
 void
@@ -183,7 +184,7 @@ mainet_token_unlock(mainet_token *token, const uint8_t *pin, size_t pin_len, mai
     mn_auto(mn_keys) keys = NULL;
     mn_role role = MN_ROLE_USER;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (token == NULL)
         return mn_fail(err, MAINET_E_ARGUMENT, 0, "a token is required");
     if (!token->has_user_pin)
@@ -220,7 +221,7 @@ mainet_token_prove_writable(mainet_token *token, size_t size, mainet_error *err)
     mn_head head;
     int failed = 0;
 
-    err = MN_HEARD(err);
+    MN_PUBLIC(err);
     if (token == NULL)
         return mn_fail(err, MAINET_E_ARGUMENT, 0, "a token is required");
     if (token->keys == NULL)
