@@ -300,7 +300,7 @@ tell(const p11_object *object, const mn_keys *keys, CK_ATTRIBUTE_TYPE type, valu
 
     if (row == NULL)
         return CKR_ATTRIBUTE_TYPE_INVALID;
-    if (type == CKA_CHECK_VALUE)
+    if (type == CKA_CHECK_VALUE && plain == NULL) /* else it was said that there shall be none */
         return tell_check_value(object, keys, told);
     if (type == CKA_UNIQUE_ID)
         return tell_unique_id(object, told);

@@ -47,6 +47,8 @@ p11_change_check(const p11_object *object, const mn_keys *keys, const CK_ATTRIBU
 
     if (rv != CKR_OK || is_data_value)
         return rv;
+    if (attribute->type == CKA_CHECK_VALUE && attribute->ulValueLen == 0)
+        return CKR_OK; /* so that there is none (v3.0, 4.10.2) */
     for (size_t i = 0; i < sizeof changeable / sizeof *changeable && !is_certificate_name; i++) {
         if (changeable[i].type != attribute->type)
             continue;

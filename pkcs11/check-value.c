@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "ckr.h"
+#include "key-length.h"
 #include "template.h"
 
 #define BLOCK_MAX 16
+#define DES_KEY_LEN 8
 
 static CK_RV
 hash(const uint8_t *value, size_t len, uint8_t out[P11_CHECK_VALUE_LEN])
@@ -37,14 +39,18 @@ encrypt_zeros(const char *name, const uint8_t *key, uint8_t out[P11_CHECK_VALUE_
     return CKR_OK;
 }
 
-static const char *
-cipher_name(uint64_t key_type, size_t len)
+/* Each kind of DES is 3DES, with one key, two or three. */
+static CK_RV
+encrypt_zeros_by_des(const uint8_t *key, size_t len, uint8_t out[P11_CHECK_VALUE_LEN])
 {
-    if (key_type == CKK_DES3 && len == 24)
-        return "DES-EDE3-ECB";
-    if (key_type != CKK_AES)
-        return NULL;
-    return len == 16 ? "AES-128-ECB" : len == 24 ? "AES-192-ECB" : len == 32 ? "AES-256-ECB" : NULL;
+    mainet_error err = {0};
+    mn_auto(mn_secret) keys = mn_secret_new(3 * DES_KEY_LEN, &err);
+
+    if (keys == NULL)
+        return p11_ckr(err.status);
+    for (size_t i = 0; i < 3 * DES_KEY_LEN; i += DES_KEY_LEN)
+        memcpy(mn_secret_data(keys) + i, key + i % len, DES_KEY_LEN);
+    return encrypt_zeros("DES-EDE3-ECB", mn_secret_bytes(keys), out);
 }
 
 static CK_RV
@@ -53,11 +59,17 @@ work_out(const mn_object *object, const uint8_t *value, size_t len,
 {
     const uint64_t key_type =
         mn_attributes_number(mn_object_attributes(object), CKA_KEY_TYPE, UINT64_MAX);
-    const char *name = cipher_name(key_type, len);
 
     if (mn_object_class(object) == CKO_CERTIFICATE || key_type == CKK_GENERIC_SECRET)
         return hash(value, len, out);
-    return name == NULL ? CKR_ATTRIBUTE_TYPE_INVALID : encrypt_zeros(name, value, out);
+    if (!p11_key_length_fits(key_type, len))
+        return CKR_ATTRIBUTE_TYPE_INVALID;
+    if (key_type != CKK_AES)
+        return encrypt_zeros_by_des(value, len, out);
+    return encrypt_zeros(len == 16   ? "AES-128-ECB"
+                         : len == 24 ? "AES-192-ECB"
+                                     : "AES-256-ECB",
+                         value, out);
 }
 
 CK_RV

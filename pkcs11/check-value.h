@@ -10,7 +10,7 @@
 /**
  * CKA_CHECK_VALUE of a certificate or secret key (PKCS#11 v3.0, 4.6.3 and 4.10.2), worked out from
  * its CKA_VALUE: the beginning of the SHA-1 of a certificate or generic secret, of a block of zeros
- * under an AES or 3DES key. It is told of sensitive keys as well. CKR_ATTRIBUTE_TYPE_INVALID for
+ * under an AES or DES key. It is told of sensitive keys as well. CKR_ATTRIBUTE_TYPE_INVALID for
  * what has none.
  */
 CK_RV

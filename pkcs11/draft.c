@@ -5,6 +5,7 @@
 
 #include "attribute.h"
 #include "ckr.h"
+#include "key-length.h"
 #include "login.h"
 #include "session.h"
 #include "store/key.h"
@@ -146,7 +147,8 @@ read_one(p11_draft *draft, const CK_ATTRIBUTE *attribute)
         return may_say_material(draft->origin, draft->class, attribute->type)
                    ? CKR_OK
                    : CKR_TEMPLATE_INCONSISTENT;
-    if (attribute->type == CKA_CHECK_VALUE || is_template(attribute->type))
+    if ((attribute->type == CKA_CHECK_VALUE && attribute->ulValueLen != 0) ||
+        is_template(attribute->type))
         return CKR_OK; /* the one follows from the value, the other is empty */
     return p11_template_keep(draft->plain, attribute, kind);
 }
@@ -364,26 +366,12 @@ build_secret(p11_draft *draft, const uint8_t *value, size_t value_len, mainet_er
     return mn_object_set_secret(draft->object, CKA_VALUE, value, value_len, err);
 }
 
-/* 3DES is there for the exports of NSS, which wraps a private key with one. */
-static bool
-has_key_length(CK_KEY_TYPE type, size_t len)
-{
-    switch (type) {
-    case CKK_AES:
-        return len == 16 || len == 24 || len == 32;
-    case CKK_DES3:
-        return len == 24;
-    default:
-        return type == CKK_GENERIC_SECRET && len != 0;
-    }
-}
-
 CK_RV
 p11_draft_set_secret(p11_draft *draft, const uint8_t *value, size_t value_len)
 {
     mainet_error err = {0};
 
-    return has_key_length(draft->key_type, value_len)
+    return p11_key_length_fits(draft->key_type, value_len)
                ? p11_ckr(build_secret(draft, value, value_len, &err))
                : CKR_ATTRIBUTE_VALUE_INVALID;
 }

@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "generate.h"
 
+#include "check-value.h"
 #include "ckr.h"
 #include "create.h"
+#include "key-length.h"
 #include "keygen.h"
 #include "method.h"
 #include "template.h"
 
 #define SECRET_LEN_MAX 512 /* as the table of mechanisms says, in bits there */
-
-static bool
-is_length(CK_KEY_TYPE type, CK_ULONG len)
-{
-    return type == CKK_AES ? len == 16 || len == 24 || len == 32
-                           : len != 0 && len <= SECRET_LEN_MAX;
-}
 
 CK_RV
 p11_generate(p11_session *session, const CK_MECHANISM *mechanism, const CK_ATTRIBUTE *template,
@@ -34,7 +29,7 @@ p11_generate(p11_session *session, const CK_MECHANISM *mechanism, const CK_ATTRI
         return rv;
     if (!p11_template_number(template, count, CKA_VALUE_LEN, &len))
         return CKR_TEMPLATE_INCOMPLETE;
-    if (!is_length(method.mechanism->key_type, len))
+    if (!p11_key_length_fits(method.mechanism->key_type, len) || len > SECRET_LEN_MAX)
         return CKR_ATTRIBUTE_VALUE_INVALID;
     value = mn_random_secret(len, &err);
     if (value == NULL)
@@ -42,6 +37,8 @@ p11_generate(p11_session *session, const CK_MECHANISM *mechanism, const CK_ATTRI
     rv = p11_draft_set_mechanism(&draft, mechanism->mechanism);
     if (rv == CKR_OK)
         rv = p11_draft_set_secret(&draft, mn_secret_bytes(value), mn_secret_len(value));
+    if (rv == CKR_OK)
+        rv = p11_check_value_compare(draft.object, template, count);
     return rv == CKR_OK ? p11_create_place(session, (p11_draft *const[]){&draft}, 1, handle) : rv;
 }
 

@@ -124,6 +124,58 @@ START_TEST(what_is_common_is_the_key)
 END_TEST
 
 static const struct {
+    CK_KEY_TYPE type;
+    CK_ULONG len;
+} fixed_rows[] = {{CKK_DES, 8}, {CKK_DES2, 16}, {CKK_DES3, 24}};
+
+/* The parity is that of FIPS 46-3. */
+START_TEST(a_key_of_one_length_need_not_say_it)
+{
+    const CK_SESSION_HANDLE session = open_user_session();
+    const CK_ECDH1_DERIVE_PARAMS plain = {CKD_NULL, 0, NULL, POINT, point + 2};
+    const CK_ECDH1_DERIVE_PARAMS hashed = {CKD_SHA256_KDF, 0, NULL, POINT, point + 2};
+    const CK_ULONG len = fixed_rows[_i].len;
+    CK_BYTE expected[256] = {0};
+    CK_OBJECT_HANDLE key = 1234;
+
+    ck_assert_rv(derive(session, plain, fixed_rows[_i].type, len - 1, &key),
+                 CKR_ATTRIBUTE_VALUE_INVALID);
+    ck_assert_uint_eq(key, 1234);
+    memcpy(expected, common + FIELD - len, len);
+    for (int turn = 0; turn < 2; turn++) {
+        for (CK_ULONG i = 0; i < len; i++)
+            expected[i] ^= (CK_BYTE)(1 - __builtin_popcount(expected[i]) % 2);
+        ck_assert_rv(derive(session, turn == 0 ? plain : hashed, fixed_rows[_i].type, 0, &key),
+                     CKR_OK);
+        expect_value(session, key, expected, len);
+        ck_assert_rv(derive(session, turn == 0 ? plain : hashed, fixed_rows[_i].type, len, &key),
+                     CKR_OK);
+        expect_value(session, key, expected, len);
+        expect("SHA256", NULL, 0, expected);
+    }
+}
+END_TEST
+
+START_TEST(a_check_value_that_is_said_is_that_of_the_derived_key)
+{
+    const CK_SESSION_HANDLE session = open_user_session();
+    CK_ECDH1_DERIVE_PARAMS params = {CKD_NULL, 0, NULL, POINT, point + 2};
+    CK_MECHANISM mechanism = {CKM_ECDH1_DERIVE, &params, sizeof params};
+    CK_BYTE check[20];
+    CK_ATTRIBUTE template = {CKA_CHECK_VALUE, check, 3};
+    const CK_OBJECT_HANDLE ec = find_one(session, CKO_PRIVATE_KEY, "EC");
+    CK_OBJECT_HANDLE key = CK_INVALID_HANDLE;
+
+    ck_assert_int_eq(EVP_Q_digest(mn_crypto_context(), "SHA1", NULL, common, FIELD, check, NULL),
+                     1);
+    ck_assert_rv(p11->C_DeriveKey(session, &mechanism, ec, &template, 1, &key), CKR_OK);
+    check[0] ^= 1;
+    ck_assert_rv(p11->C_DeriveKey(session, &mechanism, ec, &template, 1, &key),
+                 CKR_ATTRIBUTE_VALUE_INVALID);
+}
+END_TEST
+
+static const struct {
     CK_ULONG kdf;
     const char *digest;
 } kdf_rows[] = {
@@ -306,6 +358,8 @@ make_suite(void)
     tcase_add_unchecked_fixture(all, make_peer, remove_peer);
     tcase_add_checked_fixture(all, start_module, stop_module);
     tcase_add_loop_test(all, what_is_common_is_the_key, 0, COUNT(plain_rows));
+    tcase_add_loop_test(all, a_key_of_one_length_need_not_say_it, 0, COUNT(fixed_rows));
+    tcase_add_test(all, a_check_value_that_is_said_is_that_of_the_derived_key);
     tcase_add_loop_test(all, what_is_common_is_hashed, 0, COUNT(kdf_rows));
     tcase_add_test(all, a_cofactor_of_one_changes_nothing);
     tcase_add_test(all, a_derived_key_says_where_it_is_from);

@@ -11,7 +11,7 @@ static CK_OBJECT_CLASS data_class = CKO_DATA, certificate_class = CKO_CERTIFICAT
                        public_class = CKO_PUBLIC_KEY, private_class = CKO_PRIVATE_KEY,
                        secret_class = CKO_SECRET_KEY, profile_class = CKO_PROFILE;
 static CK_KEY_TYPE rsa = CKK_RSA, ec = CKK_EC, aes = CKK_AES, generic = CKK_GENERIC_SECRET,
-                   des = CKK_DES, des3 = CKK_DES3;
+                   des = CKK_DES, des3 = CKK_DES3, cast128 = CKK_CAST128;
 static CK_BBOOL yes = CK_TRUE, no = CK_FALSE, neither = 7;
 static CK_ULONG sixteen = 16, wrong_len = 24;
 static CK_BYTE bytes[64] = {1, 2, 3};
@@ -81,7 +81,10 @@ static const struct {
     {{OF(CKA_CLASS, secret_class), OF(CKA_KEY_TYPE, des3), BYTES(CKA_VALUE, 24), END}, CKR_OK},
     {{OF(CKA_CLASS, secret_class), OF(CKA_KEY_TYPE, des3), BYTES(CKA_VALUE, 16), END},
      CKR_ATTRIBUTE_VALUE_INVALID},
-    {{OF(CKA_CLASS, secret_class), OF(CKA_KEY_TYPE, des), BYTES(CKA_VALUE, 8), END},
+    {{OF(CKA_CLASS, secret_class), OF(CKA_KEY_TYPE, des), BYTES(CKA_VALUE, 8), END}, CKR_OK},
+    {{OF(CKA_CLASS, secret_class), OF(CKA_KEY_TYPE, des), BYTES(CKA_VALUE, 7), END},
+     CKR_ATTRIBUTE_VALUE_INVALID},
+    {{OF(CKA_CLASS, secret_class), OF(CKA_KEY_TYPE, cast128), BYTES(CKA_VALUE, 8), END},
      CKR_ATTRIBUTE_VALUE_INVALID},
     {{OF(CKA_CLASS, secret_class), OF(CKA_KEY_TYPE, aes), BYTES(CKA_VALUE, 16), OF(CKA_LOCAL, no),
       END},

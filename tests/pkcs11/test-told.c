@@ -58,6 +58,8 @@ static const struct {
     {CKK_AES, 16, {0xc6, 0xa1, 0x3b}},
     {CKK_AES, 24, {0x91, 0x62, 0x51}},
     {CKK_AES, 32, {0xf2, 0x90, 0x00}},
+    {CKK_DES, 8, {0xa5, 0x17, 0x3a}},
+    {CKK_DES2, 16, {0xdd, 0xad, 0xa1}},
     {CKK_DES3, 24, {0x89, 0x4b, 0xc3}},
     {CKK_GENERIC_SECRET, 16, {0x56, 0x17, 0x8b}},
 };
@@ -89,9 +91,64 @@ START_TEST(a_secret_key_is_checked_by_its_cipher)
     check[2] ^= 1;
     ck_assert_rv(p11->C_CreateObject(session, template, COUNT(template), &object),
                  CKR_ATTRIBUTE_VALUE_INVALID);
-    template[5].ulValueLen = 0; /* none is said */
-    ck_assert_rv(p11->C_CreateObject(session, template, COUNT(template), &object), CKR_OK);
-    ck_assert_rv(p11->C_DestroyObject(session, object), CKR_OK);
+}
+END_TEST
+
+static void
+expect_no_check_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object)
+{
+    CK_BYTE seen[3];
+    CK_ATTRIBUTE template = {CKA_CHECK_VALUE, seen, sizeof seen};
+
+    ck_assert_rv(p11->C_GetAttributeValue(session, object, &template, 1), CKR_OK);
+    ck_assert_uint_eq(template.ulValueLen, 0);
+}
+
+/* v3.0, 4.10.2: it may be said if it is right; said to be empty, there is none, now or from now on.
+ */
+START_TEST(a_key_that_is_made_here_has_the_check_value_that_is_asked_for)
+{
+    const CK_SESSION_HANDLE session = open_session(OPEN_SLOT, CKF_RW_SESSION);
+    CK_MECHANISM mechanism = {CKM_AES_KEY_GEN, NULL, 0};
+    CK_ULONG len = 16;
+    CK_BYTE check[4] = {0x2b, 0x84, 0xf6};
+    CK_ATTRIBUTE template[] = {{CKA_VALUE_LEN, &len, sizeof len},
+                               {CKA_TOKEN, _i == 0 ? &no : &yes, 1},
+                               {CKA_CHECK_VALUE, check, 4}};
+    CK_ATTRIBUTE said = {CKA_CHECK_VALUE, check, 3};
+    CK_ATTRIBUTE none = {CKA_CHECK_VALUE, NULL, 0};
+    CK_OBJECT_HANDLE key = 1234;
+    CK_OBJECT_HANDLE copy = CK_INVALID_HANDLE;
+
+    ck_assert_rv(p11->C_GenerateKey(session, &mechanism, template, 3, &key),
+                 CKR_ATTRIBUTE_VALUE_INVALID);
+    ck_assert_uint_eq(key, 1234);
+    template[2] = none;
+    ck_assert_rv(p11->C_GenerateKey(session, &mechanism, template, 3, &key), CKR_OK);
+    expect_no_check_value(session, key);
+    ck_assert_rv(p11->C_CopyObject(session, key, NULL, 0, &copy), CKR_OK);
+    expect_no_check_value(session, copy);
+    ck_assert_rv(p11->C_GenerateKey(session, &mechanism, template, 2, &key), CKR_OK);
+    ck_assert_uint_eq(read_check_value(session, key, check), 3);
+    ck_assert_rv(p11->C_SetAttributeValue(session, key, &said, 1), CKR_ATTRIBUTE_READ_ONLY);
+    ck_assert_rv(p11->C_SetAttributeValue(session, key, &none, 1), CKR_OK);
+    expect_no_check_value(session, key);
+}
+END_TEST
+
+START_TEST(a_key_that_comes_in_has_no_check_value_if_none_is_asked_for)
+{
+    const CK_SESSION_HANDLE session = open_session(OPEN_SLOT, 0);
+    CK_KEY_TYPE type = CKK_AES;
+    CK_BYTE value[16] = {0};
+    CK_ATTRIBUTE template[] = {{CKA_CLASS, &secret_class, sizeof secret_class},
+                               {CKA_KEY_TYPE, &type, sizeof type},
+                               {CKA_VALUE, value, sizeof value},
+                               {CKA_CHECK_VALUE, NULL, 0}};
+    CK_OBJECT_HANDLE key = CK_INVALID_HANDLE;
+
+    ck_assert_rv(p11->C_CreateObject(session, template, COUNT(template), &key), CKR_OK);
+    expect_no_check_value(session, key);
 }
 END_TEST
 
@@ -302,6 +359,8 @@ make_suite(void)
     tcase_add_checked_fixture(all, start_module, stop_module);
     tcase_add_test(all, a_certificate_is_checked_by_its_hash);
     tcase_add_loop_test(all, a_secret_key_is_checked_by_its_cipher, 0, COUNT(check_rows));
+    tcase_add_loop_test(all, a_key_that_is_made_here_has_the_check_value_that_is_asked_for, 0, 2);
+    tcase_add_test(all, a_key_that_comes_in_has_no_check_value_if_none_is_asked_for);
     tcase_add_test(all, every_object_has_an_id_of_its_own);
     tcase_add_test(all, both_halves_of_a_pair_are_for_the_same);
     tcase_add_test(all, the_profiles_are_told_and_nobody_changes_them);
