@@ -26,7 +26,8 @@ typedef enum mainet_hash {
 } mainet_hash;
 
 /**
- * Sign data with the identity's key, which does not leave the token.
+ * Sign data with the identity's key, which does not leave the token. The token keeps the key that
+ * was used last while it is unlocked, so that signing again costs the signature alone.
  *
  * @param[in]  identity   An identity of an unlocked token.
  * @param[in]  signature  How; it must fit the kind of the key.

@@ -130,7 +130,7 @@ finish(draft *made, mainet_store *store, mainet_error *err)
 {
     if (write_token(made, store, err) != MAINET_OK)
         return NULL;
-    made->token->keys = mn_keys_take(&made->keys);
+    mn_token_set_keys(made->token, mn_keys_take(&made->keys));
     return mainet_token_take(&made->token);
 }
 
@@ -168,8 +168,7 @@ mn_token_init(mainet_store *store, const char *label, const uint8_t *so_pin, siz
     token = finish(&made, store, err);
     if (token == NULL)
         return NULL;
-    mn_keys_free(token->keys); /* nobody has logged in */
-    token->keys = NULL;
+    mn_token_set_keys(token, NULL); /* nobody has logged in */
     return token;
 }
 

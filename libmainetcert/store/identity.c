@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <ctype.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/guest.h"
 #include "store/identity-private.h"
+#include "store/token-private.h"
 
 void
 mainet_identity_free(mainet_identity *identity)
@@ -82,13 +84,24 @@ mainet_token_identity(mainet_token *token, const char *id, mainet_error *err)
 EVP_PKEY *
 mn_identity_key(mainet_identity *identity, mainet_error *err)
 {
-    mn_keys *keys = mn_token_keys(identity->token);
+    mainet_token *const token = identity->token;
+    mn_keys *keys = mn_token_keys(token);
     mn_auto(mn_object) object = NULL;
+    EVP_PKEY *key = NULL;
+    mn_stamp stamp;
+    bool is_stamped = false;
 
     if (keys == NULL)
         return mn_fail_null(err, MAINET_E_TOKEN_LOCKED, 0, "the token is locked");
-    object = mn_token_load(identity->token, keys, identity->key_row, err);
-    return object == NULL ? NULL : mn_object_private_key(object, keys, err);
+    key = mn_recent_key_find(&token->recent_key, token->path, identity->key_row);
+    if (key != NULL)
+        return key;
+    is_stamped = mn_stamp_read(AT_FDCWD, token->path, &stamp);
+    object = mn_token_load(token, keys, identity->key_row, err);
+    key = object == NULL ? NULL : mn_object_private_key(object, keys, err);
+    if (key != NULL && is_stamped)
+        mn_recent_key_keep(&token->recent_key, &stamp, identity->key_row, key);
+    return key;
 }
 
 mainet_token *

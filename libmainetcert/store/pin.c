@@ -69,10 +69,8 @@ mn_token_init_pin(mainet_token *token, const mn_keys *keys, const uint8_t *pin, 
 static void
 take_over(mainet_token *token, mn_rekey *rekey)
 {
-    if (token->keys == NULL)
-        return;
-    mn_keys_free(token->keys);
-    token->keys = mn_keys_take(&rekey->new_keys);
+    if (token->keys != NULL)
+        mn_token_set_keys(token, mn_keys_take(&rekey->new_keys));
 }
 
 /* Whoever could read the key file has the old key, so it ends. */

@@ -96,7 +96,6 @@ mainet_token_delete(mainet_token *token, mainet_error *err)
     MN_TRY(mn_parcels_refuse(mn_database_folder(database), token->serial, err));
     lock = mn_database_close(&database);
     MN_TRY(remove_files(token, mn_lock_folder(lock), err));
-    mn_keys_free(token->keys);
-    token->keys = NULL;
+    mn_token_set_keys(token, NULL);
     return MAINET_OK;
 }

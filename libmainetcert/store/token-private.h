@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "store/head.h"
+#include "store/recent-key.h"
 #include "store/store.h"
 #include "store/token.h"
 #include "store/wrap.h"
@@ -25,6 +26,7 @@ struct mainet_token {
     char pin_limit[12];
     mn_settings settings;
     mn_keys *keys;    /* NULL while locked */
+    mn_recent_place recent_key;
     mn_keys *suspect; /* of a token that a PIN opened and that does not verify: for its check */
 };
 
@@ -36,6 +38,11 @@ mn_token_access(mainet_token *token, mn_access access, mn_head *head, mainet_err
 /** Make a handle from what was read of its file. */
 mainet_token *
 mn_token_handle(mainet_store *store, mn_database *database, const mn_head *head, mainet_error *err);
+
+/** Unlock the handle with these keys, which it takes over; NULL locks it. What the old ones opened
+ *  goes with them. */
+void
+mn_token_set_keys(mainet_token *token, mn_keys *keys);
 
 /** Look again at what askers answer: label, slot, settings, PINs and the tries left. If the file
  * cannot be read, they stay as they are. */

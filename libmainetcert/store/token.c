@@ -65,6 +65,7 @@ mn_token_handle(mainet_store *store, mn_database *database, const mn_head *head,
     if (token == NULL)
         return mn_fail_memory_null(err, "token");
     atomic_init(&token->references, 1);
+    atomic_init(&token->recent_key, NULL);
     token->store = mn_store_ref(store);
     memcpy(token->serial, head->serial, sizeof token->serial);
     mn_token_file_name(head->serial, ".db", token->file, sizeof token->file);
@@ -134,11 +135,19 @@ mn_token_ref(mainet_token *token)
 }
 
 void
+mn_token_set_keys(mainet_token *token, mn_keys *keys)
+{
+    mn_recent_key_forget(&token->recent_key);
+    mn_keys_free(token->keys);
+    token->keys = keys;
+}
+
+void
 mainet_token_free(mainet_token *token)
 {
     if (token == NULL || atomic_fetch_sub(&token->references, 1) != 1)
         return;
-    mn_keys_free(token->keys);
+    mn_token_set_keys(token, NULL);
     mn_keys_free(token->suspect);
     mainet_store_free(token->store);
     free(token->path);
@@ -194,8 +203,7 @@ mainet_token_unlock(mainet_token *token, const uint8_t *pin, size_t pin_len, mai
     mn_token_refresh(token);
     if (keys == NULL)
         return keep_suspect(token, role, pin, pin_len, err);
-    mn_keys_free(token->keys);
-    token->keys = mn_keys_take(&keys);
+    mn_token_set_keys(token, mn_keys_take(&keys));
     return MAINET_OK;
 }
 
@@ -204,8 +212,7 @@ mainet_token_lock(mainet_token *token, mainet_error *err)
 {
     if (token == NULL)
         return mn_fail(err, MAINET_E_ARGUMENT, 0, "a token is required");
-    mn_keys_free(token->keys);
-    token->keys = NULL;
+    mn_token_set_keys(token, NULL);
     forget_suspect(token);
     return MAINET_OK;
 }

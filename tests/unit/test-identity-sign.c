@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "mainetcert/sign.h"
+#include "mainetcert/removal.h"
 
 #include <openssl/rsa.h>
 
@@ -54,6 +55,8 @@ static const struct {
     {"EC", MAINET_SIGNATURE_ECDSA, MAINET_HASH_SHA512, "SHA512"},
     {"ED25519", MAINET_SIGNATURE_EDDSA, MAINET_HASH_NONE, NULL},
 };
+
+#define ECDSA 3 /* the row of `kinds` */
 
 static bool
 is_valid(int kind, EVP_PKEY *key, const mainet_bytes *signature)
@@ -147,18 +150,65 @@ START_TEST(a_digest_has_the_length_of_its_hash)
 }
 END_TEST
 
+static mainet_status
+sign(mainet_identity *identity)
+{
+    mainet_error err = {0};
+
+    mainet_bytes_free(mainet_identity_sign(identity, MAINET_SIGNATURE_ECDSA, MAINET_HASH_SHA256,
+                                           text, sizeof text, &err));
+    return err.status;
+}
+
 START_TEST(a_locked_token_signs_nothing)
 {
     EVP_PKEY *key = make_key("EC");
     mainet_identity *identity = import(key);
-    mainet_error err = {0};
 
+    ck_assert_int_eq(sign(identity), MAINET_OK);
     ck_assert_int_eq(mainet_token_lock(token, NULL), MAINET_OK);
-    ck_assert_ptr_null(mainet_identity_sign(identity, MAINET_SIGNATURE_ECDSA, MAINET_HASH_SHA256,
-                                            text, sizeof text, &err));
-    ck_assert_int_eq(err.status, MAINET_E_TOKEN_LOCKED);
+    ck_assert_int_eq(sign(identity), MAINET_E_TOKEN_LOCKED);
     mainet_identity_free(identity);
     EVP_PKEY_free(key);
+}
+END_TEST
+
+/* Whichever process deleted it, and however lately it was used. */
+START_TEST(a_deleted_identity_signs_nothing)
+{
+    EVP_PKEY *key = make_key("EC");
+    mainet_identity *identity = import(key);
+    mn_auto(mainet_token) other = mainet_token_open(store, NULL, NULL);
+    mn_auto(mainet_identity) same = NULL;
+
+    ck_assert_int_eq(sign(identity), MAINET_OK);
+    ck_assert_int_eq(mainet_token_unlock(other, PIN, NULL), MAINET_OK);
+    same = mainet_token_identity(other, mainet_identity_id(identity), NULL);
+    ck_assert_int_eq(mainet_identity_delete(same, 0, NULL), MAINET_OK);
+    ck_assert_int_eq(sign(identity), MAINET_E_OBJECT_NOT_FOUND);
+    mainet_identity_free(identity);
+    EVP_PKEY_free(key);
+}
+END_TEST
+
+/* The key that was used last is kept, but for its own identity. */
+START_TEST(each_identity_signs_with_its_own_key)
+{
+    EVP_PKEY *keys[] = {make_key("EC"), make_key("EC")};
+    mainet_identity *const identities[] = {import(keys[0]), import(keys[1])};
+
+    for (int i = 0; i < 6; i++) {
+        mainet_bytes *made = mainet_identity_sign(identities[i % 2], MAINET_SIGNATURE_ECDSA,
+                                                  MAINET_HASH_SHA256, text, sizeof text, NULL);
+
+        ck_assert(is_valid(ECDSA, keys[i % 2], made));
+        ck_assert(!is_valid(ECDSA, keys[1 - i % 2], made));
+        mainet_bytes_free(made);
+    }
+    for (int i = 0; i < 2; i++) {
+        mainet_identity_free(identities[i]);
+        EVP_PKEY_free(keys[i]);
+    }
 }
 END_TEST
 
@@ -175,6 +225,8 @@ make_suite(void)
     tcase_add_loop_test(tests, what_does_not_fit_is_refused, 0, sizeof misfits / sizeof *misfits);
     tcase_add_test(tests, a_digest_has_the_length_of_its_hash);
     tcase_add_test(tests, a_locked_token_signs_nothing);
+    tcase_add_test(tests, a_deleted_identity_signs_nothing);
+    tcase_add_test(tests, each_identity_signs_with_its_own_key);
     suite_add_tcase(suite, tests);
     return suite;
 }
