@@ -56,10 +56,8 @@ static const struct {
     const char *name;
     CK_KEY_TYPE type;
 } curves[] = {
-    {SN_X9_62_prime256v1, CKK_EC},
-    {SN_secp384r1, CKK_EC},
-    {SN_secp521r1, CKK_EC},
-    {SN_ED25519, CKK_EC_EDWARDS},
+    {SN_secp224r1, CKK_EC}, {SN_X9_62_prime256v1, CKK_EC}, {SN_secp384r1, CKK_EC},
+    {SN_secp521r1, CKK_EC}, {SN_ED25519, CKK_EC_EDWARDS},
 };
 
 /* Whether it is one whole element, of whatever curve. */

@@ -17,7 +17,7 @@
 #define RSA(type, scheme, digest) RSA_ALSO(type, scheme, digest, SIGNS)
 #define EC(type, digest)                                                                           \
     {                                                                                              \
-        type, P11_SCHEME_ECDSA, P11_DIGEST_##digest, CKK_EC, 256, 521, SIGNS | CURVES              \
+        type, P11_SCHEME_ECDSA, P11_DIGEST_##digest, CKK_EC, 224, 521, SIGNS | CURVES              \
     }
 
 #define AES(type, scheme)                                                                          \
@@ -67,13 +67,13 @@ static const p11_mechanism mechanisms[] = {
     {CKM_EDDSA, P11_SCHEME_EDDSA, P11_DIGEST_NONE, CKK_EC_EDWARDS, 255, 255,
      SIGNS | CKF_EC_F_P | CKF_EC_NAMEDCURVE},
     GENERATES(CKM_RSA_PKCS_KEY_PAIR_GEN, CKK_RSA, 1024, 4096, CKF_GENERATE_KEY_PAIR),
-    GENERATES(CKM_EC_KEY_PAIR_GEN, CKK_EC, 256, 521, CKF_GENERATE_KEY_PAIR | CURVES),
+    GENERATES(CKM_EC_KEY_PAIR_GEN, CKK_EC, 224, 521, CKF_GENERATE_KEY_PAIR | CURVES),
     GENERATES(CKM_EC_EDWARDS_KEY_PAIR_GEN, CKK_EC_EDWARDS, 255, 255,
               CKF_GENERATE_KEY_PAIR | CURVES),
     GENERATES(CKM_AES_KEY_GEN, CKK_AES, 16, 32, CKF_GENERATE),
     GENERATES(CKM_GENERIC_SECRET_KEY_GEN, CKK_GENERIC_SECRET, 8, 4096, CKF_GENERATE),
-    {CKM_ECDH1_DERIVE, P11_SCHEME_ECDH, P11_DIGEST_NONE, CKK_EC, 256, 521, CKF_DERIVE | CURVES},
-    {CKM_ECDH1_COFACTOR_DERIVE, P11_SCHEME_ECDH, P11_DIGEST_NONE, CKK_EC, 256, 521,
+    {CKM_ECDH1_DERIVE, P11_SCHEME_ECDH, P11_DIGEST_NONE, CKK_EC, 224, 521, CKF_DERIVE | CURVES},
+    {CKM_ECDH1_COFACTOR_DERIVE, P11_SCHEME_ECDH, P11_DIGEST_NONE, CKK_EC, 224, 521,
      CKF_DERIVE | CURVES},
     AES(CKM_AES_KEY_WRAP, WRAP),
     AES(CKM_AES_KEY_WRAP_PAD, WRAP_PAD),

@@ -18,6 +18,7 @@ static const struct {
     form form;
     const char *said; /* the OID or the name, as DER */
 } curves[] = {
+    {"P-224", BY_OID, "\x06\x05\x2B\x81\x04\x00\x21"},
     {"P-256", BY_OID, "\x06\x08\x2A\x86\x48\xCE\x3D\x03\x01\x07"},
     {"P-384", BY_OID, "\x06\x05\x2B\x81\x04\x00\x22"},
     {"P-521", BY_OID, "\x06\x05\x2B\x81\x04\x00\x23"},
@@ -26,6 +27,7 @@ static const struct {
     {"P-256", BY_NAME, "\x13\x05P-256"},
     {"P-384", BY_NAME, "\x13\x09secp384r1"},
     {"P-521", BY_NAME, "\x13\x08nistp521"},
+    {"P-224", BY_NUMBERS, NULL},
     {"P-256", BY_NUMBERS, NULL},
     {"P-384", BY_NUMBERS, NULL},
     {"P-521", BY_NUMBERS, NULL},

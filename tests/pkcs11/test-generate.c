@@ -12,6 +12,8 @@ static CK_BBOOL no = CK_FALSE;
 static CK_BYTE f4[] = {1, 0, 1};
 static CK_BYTE three[] = {3};
 static CK_BYTE p256[] = {0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07};
+static CK_BYTE p192[] = {0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x01};
+static CK_BYTE p224[] = {0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x21};
 static CK_BYTE p384[] = {0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x22};
 static CK_BYTE p521[] = {0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x23};
 static CK_BYTE k256[] = {0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x0A};
@@ -69,6 +71,7 @@ static const struct {
      1,
      CKM_SHA256_RSA_PKCS,
      1024},
+    {CKM_EC_KEY_PAIR_GEN, CURVE(p224, sizeof p224), 1, CKM_ECDSA_SHA256, 224},
 };
 
 static CK_SESSION_HANDLE
@@ -377,6 +380,7 @@ static const struct {
      2,
      CKR_ATTRIBUTE_VALUE_INVALID},
     {{CKM_EC_KEY_PAIR_GEN, NULL, 0}, {{0}}, 0, CKR_TEMPLATE_INCOMPLETE},
+    {{CKM_EC_KEY_PAIR_GEN, NULL, 0}, CURVE(p192, sizeof p192), 1, CKR_CURVE_NOT_SUPPORTED},
     {{CKM_EC_KEY_PAIR_GEN, NULL, 0}, CURVE(k256, sizeof k256), 1, CKR_CURVE_NOT_SUPPORTED},
     {{CKM_EC_KEY_PAIR_GEN, NULL, 0}, CURVE(ed25519, sizeof ed25519), 1, CKR_CURVE_NOT_SUPPORTED},
     {{CKM_EC_EDWARDS_KEY_PAIR_GEN, NULL, 0}, CURVE(p256, sizeof p256), 1, CKR_CURVE_NOT_SUPPORTED},
