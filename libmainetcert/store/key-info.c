@@ -6,99 +6,91 @@
 #include <openssl/objects.h>
 
 #include "base/key-data.h"
+#include "pkcs12/der-write.h"
 #include "store/key.h"
 #include "store/public-info.h"
 
 MN_AUTO_TYPE(OSSL_DECODER_CTX, OSSL_DECODER_CTX_free)
 
-#define NUMBER_MAX 2048
-#define INFO_MAX 8192
+#define INFO_MAX 4096 /* an RSA key of 16,384 bits has 2,086 bytes */
 
 static void
-append_head(mn_buffer *out, uint8_t tag, size_t len)
+put_rsa(mn_der_writer *out, const EVP_PKEY *key)
 {
-    mn_buffer_append_u8(out, tag);
-    if (len > 0xFF) {
-        mn_buffer_append_u8(out, 0x82);
-        mn_buffer_append_u8(out, (uint8_t)(len >> 8));
-    } else if (len > 0x7F) {
-        mn_buffer_append_u8(out, 0x81);
-    }
-    mn_buffer_append_u8(out, (uint8_t)len);
+    const size_t end = out->at;
+
+    mn_der_put_integer(out, key, OSSL_PKEY_PARAM_RSA_E);
+    mn_der_put_integer(out, key, OSSL_PKEY_PARAM_RSA_N);
+    mn_der_put_head(out, MN_DER_SEQUENCE, end);
+    mn_der_put_bits(out, end);
+    mn_der_put(out, mn_rsa_algorithm, sizeof mn_rsa_algorithm);
+    mn_der_put_head(out, MN_DER_SEQUENCE, end);
 }
 
 static void
-append_element(mn_buffer *out, uint8_t tag, const mn_buffer *content)
+put_point(mn_der_writer *out, EVP_PKEY *key)
 {
-    append_head(out, tag, content->len);
-    mn_buffer_append(out, content->data, content->len);
-    out->failed |= content->failed;
+    const size_t end = out->at;
+    mainet_error no_matter = {0};
+    mn_auto_buffer(point, 256);
+
+    out->failed |= mn_key_point(key, &point, &no_matter) != MAINET_OK;
+    mn_der_put(out, point.data, point.len);
+    mn_der_put_bits(out, end);
 }
 
-static mainet_status
-append_integer(EVP_PKEY *key, const char *name, mn_buffer *out, mainet_error *err)
+/* Fails for a curve without name. */
+static void
+put_curve(mn_der_writer *out, EVP_PKEY *key)
 {
-    mn_auto(BIGNUM) number = NULL;
-    uint8_t bytes[1 + NUMBER_MAX] = {0};
-    size_t len = 0;
-    size_t skip = 1;
-
-    if (EVP_PKEY_get_bn_param(key, name, &number) != 1 || BN_num_bytes(number) > NUMBER_MAX)
-        return mn_fail_crypto(err, name);
-    len = (size_t)BN_bn2bin(number, bytes + 1);
-    if (len == 0 || bytes[1] >= 0x80) { /* a zero keeps it positive */
-        skip = 0;
-        len++;
-    }
-    append_head(out, 0x02, len);
-    mn_buffer_append(out, bytes + skip, len);
-    return MAINET_OK;
-}
-
-/* The algorithm and the bits of the key, in their SEQUENCE. */
-static mainet_status
-append_info(mn_buffer *out, const void *algorithm, size_t algorithm_len, const mn_buffer *key,
-            mainet_error *err)
-{
-    mn_auto_buffer(content, INFO_MAX);
-
-    mn_buffer_append(&content, algorithm, algorithm_len);
-    append_head(&content, 0x03, key->len + 1);
-    mn_buffer_append_u8(&content, 0); /* no unused bits */
-    mn_buffer_append(&content, key->data, key->len);
-    content.failed |= key->failed;
-    append_element(out, 0x30, &content);
-    return mn_buffer_check(out, "public key", err);
-}
-
-static mainet_status
-append_rsa(EVP_PKEY *key, mn_buffer *out, mainet_error *err)
-{
-    mn_auto_buffer(numbers, INFO_MAX);
-    mn_auto_buffer(sequence, INFO_MAX);
-
-    MN_TRY(append_integer(key, OSSL_PKEY_PARAM_RSA_N, &numbers, err));
-    MN_TRY(append_integer(key, OSSL_PKEY_PARAM_RSA_E, &numbers, err));
-    append_element(&sequence, 0x30, &numbers);
-    return append_info(out, mn_rsa_algorithm, sizeof mn_rsa_algorithm, &sequence, err);
-}
-
-/* False for a curve without name. */
-static bool
-append_curve(EVP_PKEY *key, mn_buffer *out)
-{
+    ASN1_OBJECT *oid = mn_key_curve(key);
+    const int len = oid == NULL ? 0 : i2d_ASN1_OBJECT(oid, NULL);
     uint8_t der[64];
     uint8_t *end = der;
-    ASN1_OBJECT *oid = mn_key_curve(key);
-    int len = oid == NULL ? 0 : i2d_ASN1_OBJECT(oid, NULL);
 
-    if (len > 0 && (size_t)len <= sizeof der)
-        len = i2d_ASN1_OBJECT(oid, &end);
+    out->failed |= len <= 0 || (size_t)len > sizeof der;
+    if (!out->failed)
+        mn_der_put(out, der, (size_t)i2d_ASN1_OBJECT(oid, &end));
     ASN1_OBJECT_free(oid);
-    if (len <= 0 || (size_t)len > sizeof der)
-        return false;
-    mn_buffer_append(out, der, (size_t)len);
-    return true;
+}
+
+static void
+put_ec(mn_der_writer *out, EVP_PKEY *key)
+{
+    const size_t end = out->at;
+    size_t algorithm_end = 0;
+
+    put_point(out, key);
+    algorithm_end = out->at;
+    put_curve(out, key);
+    mn_der_put(out, mn_ec_oid, sizeof mn_ec_oid);
+    mn_der_put_head(out, MN_DER_SEQUENCE, algorithm_end);
+    mn_der_put_head(out, MN_DER_SEQUENCE, end);
+}
+
+static void
+put_edwards(mn_der_writer *out, EVP_PKEY *key)
+{
+    const size_t end = out->at;
+
+    put_point(out, key);
+    mn_der_put(out, mn_ed25519_algorithm, sizeof mn_ed25519_algorithm);
+    mn_der_put_head(out, MN_DER_SEQUENCE, end);
+}
+
+static void
+write_plainly(mn_der_writer *out, EVP_PKEY *key)
+{
+    ERR_set_mark();
+    if (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "RSA-PSS"))
+        put_rsa(out, key);
+    else if (EVP_PKEY_is_a(key, "EC"))
+        put_ec(out, key);
+    else if (EVP_PKEY_is_a(key, "ED25519"))
+        put_edwards(out, key);
+    else
+        out->failed = true;
+    ERR_pop_to_mark();
 }
 
 static mainet_status
@@ -114,35 +106,17 @@ append_otherwise(EVP_PKEY *key, mn_buffer *out, mainet_error *err)
     return mn_buffer_check(out, "public key", err);
 }
 
-static mainet_status
-append_ec(EVP_PKEY *key, mn_buffer *out, mainet_error *err)
-{
-    mn_auto_buffer(oids, 256);
-    mn_auto_buffer(algorithm, 256);
-    mn_auto_buffer(point, 256);
-
-    mn_buffer_append(&oids, mn_ec_oid, sizeof mn_ec_oid);
-    if (!append_curve(key, &oids))
-        return append_otherwise(key, out, err);
-    append_element(&algorithm, 0x30, &oids);
-    MN_TRY(mn_key_point(key, &point, err));
-    MN_TRY(mn_buffer_check(&algorithm, "public key", err));
-    return append_info(out, algorithm.data, algorithm.len, &point, err);
-}
-
 mainet_status
 mn_key_public_info(EVP_PKEY *key, mn_buffer *out, mainet_error *err)
 {
-    mn_auto_buffer(point, 256);
+    uint8_t room[INFO_MAX];
+    mn_der_writer info = {.room = room, .at = sizeof room};
 
-    if (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "RSA-PSS"))
-        return append_rsa(key, out, err);
-    if (EVP_PKEY_is_a(key, "EC"))
-        return append_ec(key, out, err);
-    if (!EVP_PKEY_is_a(key, "ED25519"))
+    write_plainly(&info, key);
+    if (info.failed)
         return append_otherwise(key, out, err);
-    MN_TRY(mn_key_point(key, &point, err));
-    return append_info(out, mn_ed25519_algorithm, sizeof mn_ed25519_algorithm, &point, err);
+    mn_buffer_append(out, room + info.at, sizeof room - info.at);
+    return mn_buffer_check(out, "public key", err);
 }
 
 static EVP_PKEY *
