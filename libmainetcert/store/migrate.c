@@ -23,11 +23,14 @@ void
 mn_token_remove_copies(int folder, const char *serial)
 {
     char copy[COPY_NAME_LEN];
+    bool is_gone = false;
 
     for (uint32_t version = 1; version < MN_DATABASE_VERSION; version++) {
         copy_name(serial, version, copy);
-        (void)unlinkat(folder, copy, 0);
+        is_gone |= unlinkat(folder, copy, 0) == 0;
     }
+    if (is_gone)
+        (void)fsync(folder); /* or power loss brings back what was deleted */
 }
 
 mainet_status
