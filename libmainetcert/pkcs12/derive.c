@@ -1,20 +1,37 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pkcs12/derive.h"
 
+#include <string.h>
+
 #include "pkcs12/algorithm.h"
 #include "pkcs12/legacy.h"
 
 #define SCRYPT_MEMORY_CEILING ((uint64_t)256 * 1024 * 1024)
 
+/* OpenSSL before 3.2 has no name for HMAC of SM3 (GM/T 0006, and the number that Bouncy Castle and
+ * GmSSL write). */
+static const char *
+find_unnamed(const ASN1_OBJECT *hmac)
+{
+    static const char *const sm3[] = {"1.2.156.10197.1.401.3.1", "1.2.156.10197.1.401.2"};
+    char dotted[MN_DOTTED_LEN];
+
+    if (OBJ_obj2txt(dotted, sizeof dotted, hmac, 1) <= 0)
+        return NULL;
+    for (size_t i = 0; i < sizeof sm3 / sizeof *sm3; i++) {
+        if (strcmp(dotted, sm3[i]) == 0)
+            return "SM3";
+    }
+    return NULL;
+}
+
 /* OpenSSL's own list of functions for PBKDF2 ends before SHA-3. */
 static const char *
-find_digest(int hmac)
+find_digest(const ASN1_OBJECT *hmac)
 {
     int nid = NID_undef;
 
-    switch (hmac) {
-    case NID_undef:
-        return NULL;
+    switch (OBJ_obj2nid(hmac)) {
     case NID_hmac_sha3_224:
         return "SHA3-224";
     case NID_hmac_sha3_256:
@@ -24,7 +41,9 @@ find_digest(int hmac)
     case NID_hmac_sha3_512:
         return "SHA3-512";
     default:
-        return EVP_PBE_find(EVP_PBE_TYPE_PRF, hmac, NULL, &nid, NULL) == 1 ? OBJ_nid2sn(nid) : NULL;
+        return EVP_PBE_find(EVP_PBE_TYPE_PRF, OBJ_obj2nid(hmac), NULL, &nid, NULL) == 1
+                   ? OBJ_nid2sn(nid)
+                   : find_unnamed(hmac);
     }
 }
 
@@ -33,7 +52,7 @@ mn_prf_fetch(const X509_ALGOR *algorithm, mainet_error *err)
 {
     OSSL_LIB_CTX *library = mn_legacy_context(err);
     const char *name =
-        find_digest(algorithm == NULL ? NID_hmacWithSHA1 : OBJ_obj2nid(algorithm->algorithm));
+        find_digest(algorithm == NULL ? OBJ_nid2obj(NID_hmacWithSHA1) : algorithm->algorithm);
     char dotted[MN_DOTTED_LEN];
     EVP_MD *digest = NULL;
 

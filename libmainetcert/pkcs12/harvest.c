@@ -157,6 +157,19 @@ add_find(mn_harvest *harvest, mn_find *find, mainet_error *err)
     return MAINET_OK;
 }
 
+static void
+skip_key(mn_harvest *harvest, const PKCS8_PRIV_KEY_INFO *info)
+{
+    const ASN1_OBJECT *type = NULL;
+    char dotted[MN_DOTTED_LEN];
+    mainet_error what = {0};
+
+    (void)PKCS8_pkey_get0(&type, NULL, NULL, NULL, info);
+    (void)mn_fail(&what, MAINET_E_PKCS12_UNUSABLE, 0, "a private key that cannot be used: %s",
+                  mn_object_name(type, dotted, sizeof dotted));
+    mn_harvest_skip(harvest, what.detail);
+}
+
 /* `der` is a PrivateKeyInfo; it is copied to OpenSSL's heap, which wipes the key when it frees. */
 static mainet_status
 take_key(mn_harvest *harvest, const mn_bag *bag, const uint8_t *der, size_t der_len,
@@ -172,7 +185,7 @@ take_key(mn_harvest *harvest, const mn_bag *bag, const uint8_t *der, size_t der_
     }
     find.key = mn_private_key(info);
     if (find.key == NULL) {
-        mn_harvest_skip(harvest, "a private key of a kind that is not supported");
+        skip_key(harvest, info);
         return MAINET_OK;
     }
     find.name = mn_bag_name(bag);

@@ -10,8 +10,10 @@
 
 struct mn_password {
     mn_secret *raw;
-    mn_secret *widened; /* each byte a character of its own, in UTF-8; NULL if that is the same */
-    mn_secret *bmp;     /* RFC 7292, B.1: UTF-16, with a zero at the end */
+    mn_secret *widened;  /* each byte a character of its own, in UTF-8; NULL if that is the same */
+    mn_secret *bmp;      /* RFC 7292, B.1: UTF-16, with a zero at the end */
+    mn_secret *narrowed; /* each character a byte, ISO 8859-1; NULL if there are others, or only
+                            ASCII */
     bool is_absent;
 };
 
@@ -23,6 +25,7 @@ mn_password_free(mn_password *password)
     mn_secret_free(password->raw);
     mn_secret_free(password->widened);
     mn_secret_free(password->bmp);
+    mn_secret_free(password->narrowed);
     free(password);
 }
 
@@ -66,6 +69,31 @@ make_bmp(mn_password *password, mainet_error *err)
     return password->bmp == NULL ? mn_failure(err) : MAINET_OK;
 }
 
+/* What Bouncy Castle and others make bytes of a text with. */
+static mainet_status
+narrow(mn_password *password, mainet_error *err)
+{
+    const uint8_t *bmp = mn_secret_bytes(password->bmp);
+    const size_t count = mn_secret_len(password->bmp) / 2 - 1;
+    bool is_ascii = true;
+    uint8_t *out = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        if (bmp[2 * i] != 0)
+            return MAINET_OK;
+        is_ascii &= bmp[2 * i + 1] < 0x80;
+    }
+    if (is_ascii)
+        return MAINET_OK;
+    password->narrowed = mn_secret_new(count, err);
+    if (password->narrowed == NULL)
+        return mn_failure(err);
+    out = mn_secret_data(password->narrowed);
+    for (size_t i = 0; i < count; i++)
+        out[i] = bmp[2 * i + 1];
+    return MAINET_OK;
+}
+
 mn_password *
 mn_password_new(const uint8_t *password, size_t password_len, mainet_error *err)
 {
@@ -75,7 +103,8 @@ mn_password_new(const uint8_t *password, size_t password_len, mainet_error *err)
         return mn_fail_memory_null(err, "password");
     made->is_absent = password == NULL;
     made->raw = mn_secret_copy(password, password == NULL ? 0 : password_len, err);
-    if (made->raw == NULL || widen(made, err) != MAINET_OK || make_bmp(made, err) != MAINET_OK)
+    if (made->raw == NULL || widen(made, err) != MAINET_OK || make_bmp(made, err) != MAINET_OK ||
+        narrow(made, err) != MAINET_OK)
         return NULL;
     return mn_password_take(&made);
 }
@@ -115,14 +144,18 @@ mn_password_raw(const mn_password *password, int *len)
 size_t
 mn_password_bytes_count(const mn_password *password)
 {
-    return password->bmp == NULL ? 1 : 2;
+    return 2 + (size_t)(password->widened != NULL) + (size_t)(password->narrowed != NULL);
 }
 
 const char *
 mn_password_bytes(const mn_password *password, size_t index, int *len)
 {
-    if (index == 0)
-        return mn_password_raw(password, len);
-    *len = (int)mn_secret_len(password->bmp);
-    return (const char *)mn_secret_bytes(password->bmp);
+    const mn_secret *forms[] = {password->raw, password->bmp, password->widened,
+                                password->narrowed};
+    const mn_secret *chosen = NULL;
+
+    assert(index < mn_password_bytes_count(password));
+    chosen = index == 2 && password->widened == NULL ? password->narrowed : forms[index];
+    *len = (int)mn_secret_len(chosen);
+    return (const char *)mn_secret_bytes(chosen);
 }

@@ -33,7 +33,8 @@ size_t
 mn_password_bytes_count(const mn_password *password);
 
 /** Borrow what functions that take bytes have been given: first the password as it is, then the
- *  BMPString with its zero, as NSS up to 3.30 and others gave it to PBES1 and PBES2. Never NULL. */
+ *  BMPString with its zero, as NSS up to 3.30 and others gave it to PBES1 and PBES2; beyond ASCII
+ *  also the widened one of OpenSSL 1.0, and ISO 8859-1 where that has all of it. Never NULL. */
 const char *
 mn_password_bytes(const mn_password *password, size_t index, int *len);
 

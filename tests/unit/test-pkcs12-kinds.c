@@ -175,6 +175,8 @@ static const struct {
     {"2.16.840.1.101.3.4.2.14", "SHA3-256", 32, true},
     {"2.16.840.1.101.3.4.2.15", "SHA3-384", 0, true},
     {"2.16.840.1.101.3.4.2.16", "SHA3-512", 0, true},
+    {"1.2.156.10197.1.401.3.1", "SM3", 0, true},
+    {"1.2.156.10197.1.401.2", "SM3", 32, true},
     {"hmacWithSHA256", "SHA256", 16, false},
     {"hmacWithSHA256", "SHA256", -1, false},
     {"hmacWithSHA256", "SHA256", 1 << 30, false},
@@ -229,6 +231,81 @@ START_TEST(every_function_of_pbkdf2_is_known)
 }
 END_TEST
 
+/* "Grüße" as functions that take bytes have been given it: UTF-8, ISO 8859-1, and as OpenSSL 1.0
+ * took UTF-8 for ISO 8859-1. */
+static const char *const written[] = {
+    "Gr\xc3\xbc\xc3\x9f"
+    "e",
+    "Gr\xfc\xdf"
+    "e",
+    "Gr\xc3\x83\xc2\xbc\xc3\x83\xc2\x9f"
+    "e",
+};
+
+START_TEST(a_password_beyond_ascii_may_be_other_bytes)
+{
+    const int64_t iterations = ITERATIONS;
+    mainet_error err = {0};
+    data cipher;
+    data content;
+
+    ck_assert_ptr_nonnull(OSSL_PROVIDER_load(NULL, "default"));
+    ck_assert_ptr_nonnull(OSSL_PROVIDER_load(NULL, "legacy"));
+    cipher = encrypt(copy(key_info_der), NID_pbeWithSHA1AndDES_CBC, written[_i]);
+    content = element(
+        SEQUENCE,
+        plain_safe(
+            join(bag("pkcs8ShroudedKeyBag",
+                     sequence(SEQUENCE, pbe("PBE-SHA1-DES", ITERATIONS), octets(cipher), END), END),
+                 own_certificate(END))));
+    expect(
+        open_data(pfx(3, content,
+                      mac_data(content, "SHA256", raw(salt, sizeof salt), written[0], &iterations)),
+                  written[0], &err),
+        1, "", &err);
+}
+END_TEST
+
+static const struct {
+    const char *oid;
+    const char *name;
+} strangers[] = {
+    {"1.2.643.7.1.1.1.1", "GOST R 34.10-2012 with 256 bit modulus"},
+    {"1.2.3.4.5", "1.2.3.4.5"},
+};
+
+START_TEST(a_key_of_an_unknown_kind_is_named)
+{
+    mainet_error err = {0};
+    char skipped[100];
+    data info = sequence(SEQUENCE, integer(0), sequence(SEQUENCE, oid(strangers[_i].oid), END),
+                         octets(raw("0123456789abcdef", 16)), END);
+
+    ck_assert_int_gt(snprintf(skipped, sizeof skipped, "a private key that cannot be used: %s",
+                              strangers[_i].name),
+                     0);
+    expect(open_data(container_of(plain_safe(join(bag("keyBag", info, END), own_certificate(END)))),
+                     PASSWORD, &err),
+           0, skipped, &err);
+}
+END_TEST
+
+/* OpenSSL names GOST and has no more of it than that. */
+START_TEST(a_mac_of_gost_is_refused_by_name)
+{
+    const uint8_t digest[64] = {0};
+    mainet_error err = {0};
+    data mac = sequence(SEQUENCE,
+                        sequence(SEQUENCE, sequence(SEQUENCE, oid("1.2.643.7.1.1.2.3"), END),
+                                 octets(raw(digest, sizeof digest)), END),
+                        octets(raw(salt, sizeof salt)), integer(2000), END);
+    data content = element(SEQUENCE, plain_safe(own_certificate(END)));
+
+    expect_refusal(open_data(pfx(3, content, mac), PASSWORD, &err), MAINET_E_PKCS12_UNUSABLE,
+                   "GOST R 34.11-2012 with 512 bit hash is not supported", &err);
+}
+END_TEST
+
 #define COUNT(table) (int)(sizeof(table) / sizeof *(table))
 
 static Suite *
@@ -243,6 +320,9 @@ make_suite(void)
     tcase_add_loop_test(tests, every_kind_of_key_is_paired, 0, COUNT(kinds));
     tcase_add_test(tests, a_dsa_key_fits_a_certificate_without_parameters);
     tcase_add_loop_test(tests, every_function_of_pbkdf2_is_known, 0, COUNT(functions));
+    tcase_add_loop_test(tests, a_password_beyond_ascii_may_be_other_bytes, 0, COUNT(written));
+    tcase_add_loop_test(tests, a_key_of_an_unknown_kind_is_named, 0, COUNT(strangers));
+    tcase_add_test(tests, a_mac_of_gost_is_refused_by_name);
     suite_add_tcase(suite, tests);
     return suite;
 }
