@@ -78,7 +78,7 @@ find_point(mn_der in, const char *curve, const mn_der *number, mn_buffer *point)
 {
     mn_der bits;
 
-    while (in.at < in.end) {
+    while (!in.failed && in.at < in.end) {
         mn_der here = in;
 
         if (mn_der_skip(&in) != MN_DER_CONTEXT(1))

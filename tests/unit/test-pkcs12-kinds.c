@@ -290,6 +290,24 @@ START_TEST(a_key_of_an_unknown_kind_is_named)
 }
 END_TEST
 
+/* Behind the number of an EC key: no element, or one that goes on past the end. */
+static const char *const ends[] = {"\xa0", "\xa0\x7f", "\xa0\x80", "\x1f\xff", "\xa1\x02\x03"};
+
+START_TEST(an_ec_key_with_a_broken_end_is_let_be)
+{
+    mainet_error err = {0};
+    data number = octets(raw("0123456789abcdef0123456789abcdef", 32));
+    data ec = sequence(SEQUENCE, integer(1), number, raw(ends[_i], strlen(ends[_i])), END);
+    data info = sequence(SEQUENCE, integer(0),
+                         sequence(SEQUENCE, oid("id-ecPublicKey"), oid("prime256v1"), END),
+                         octets(ec), END);
+
+    expect(open_data(container_of(plain_safe(join(bag("keyBag", info, END), own_certificate(END)))),
+                     PASSWORD, &err),
+           0, "a private key that cannot be used: id-ecPublicKey", &err);
+}
+END_TEST
+
 /* OpenSSL names GOST and has no more of it than that. */
 START_TEST(a_mac_of_gost_is_refused_by_name)
 {
@@ -322,6 +340,7 @@ make_suite(void)
     tcase_add_loop_test(tests, every_function_of_pbkdf2_is_known, 0, COUNT(functions));
     tcase_add_loop_test(tests, a_password_beyond_ascii_may_be_other_bytes, 0, COUNT(written));
     tcase_add_loop_test(tests, a_key_of_an_unknown_kind_is_named, 0, COUNT(strangers));
+    tcase_add_loop_test(tests, an_ec_key_with_a_broken_end_is_let_be, 0, COUNT(ends));
     tcase_add_test(tests, a_mac_of_gost_is_refused_by_name);
     suite_add_tcase(suite, tests);
     return suite;
