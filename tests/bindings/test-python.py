@@ -52,8 +52,8 @@ def what_the_service_gets_wrong_has_its_exception():
     told = []
     faults = ["unreachable", "tls-trust", "http-status", "no-http-status", "reply-too-large",
               "content-type", "content-type-missing", "result-header", "not-pkcs12", "pkcs12-password",
-              "pkcs12-no-mac", "pkcs12-unusable", "no-key-pair", "auth-failed", "not-available",
-              "busy", "unknown-retrieving"]
+              "pkcs12-no-mac", "pkcs12-unusable", "no-key-pair", "certificate", "auth-failed",
+              "not-available", "busy", "unknown-retrieving"]
     for fault in faults:
         standin.fault(fault)
         try:

@@ -39,7 +39,8 @@ public sealed class ErrorTests(Standin standin)
             [
                 "unreachable", "tls-trust", "http-status", "no-http-status", "reply-too-large", "content-type",
                 "content-type-missing", "result-header", "not-pkcs12", "pkcs12-password", "pkcs12-no-mac",
-                "pkcs12-unusable", "no-key-pair", "auth-failed", "not-available", "busy", "unknown-retrieving",
+                "pkcs12-unusable", "no-key-pair", "certificate", "auth-failed", "not-available", "busy",
+                "unknown-retrieving",
             ])
         {
             standin.Fault(fault);
