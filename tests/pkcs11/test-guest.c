@@ -3,14 +3,13 @@
 #include <pthread.h>
 #include <sys/wait.h>
 
-#include <openssl/err.h>
 #include <openssl/provider.h>
 
 #include "fixture.h"
+#include "support/host-errors.h"
 #include "unit/run-suite.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-#define REASON 77 /* of an error that the host has in its queue */
 
 static CK_BBOOL yes = CK_TRUE;
 static CK_OBJECT_CLASS secret_class = CKO_SECRET_KEY;
@@ -24,39 +23,12 @@ static CK_BYTE p384[] = {0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22};
 static CK_BYTE number[48] = {[47] = 5};
 static CK_BYTE ones[256];
 
-/* How the host's queue of errors looks before each call, and so after it. */
-static enum queue { EMPTY, ONE_ERROR, MARKED } host_queue;
-
-static void
-plant(void)
-{
-    ERR_clear_error();
-    if (host_queue == EMPTY)
-        return;
-    ERR_raise(ERR_LIB_USER, REASON);
-    if (host_queue == MARKED)
-        ERR_set_mark();
-}
-
-static void
-look(const char *call)
-{
-    const unsigned long first = ERR_peek_error();
-
-    if (host_queue == MARKED)
-        ck_assert_msg(ERR_pop_to_mark() == 1, "%s took the host's mark", call);
-    ck_assert_msg(first == ERR_peek_error() && first == ERR_peek_last_error(),
-                  "%s left an error of its own: %lx", call, ERR_peek_last_error());
-    ck_assert_msg(ERR_GET_REASON(first) == (host_queue == EMPTY ? 0 : REASON),
-                  "%s changed the host's errors", call);
-}
-
 #define WATCH(call, expected)                                                                      \
     do {                                                                                           \
         CK_RV rv;                                                                                  \
-        plant();                                                                                   \
+        host_plant();                                                                              \
         rv = p11->call;                                                                            \
-        look(#call);                                                                               \
+        host_look(#call);                                                                          \
         ck_assert_msg(rv == (expected), "%s: 0x%lx instead of " #expected, #call, rv);             \
     } while (0)
 
@@ -165,7 +137,7 @@ live(void)
 
 START_TEST(the_hosts_errors_stay_as_they_are)
 {
-    host_queue = (enum queue)_i;
+    host_queue = (enum host_queue)_i;
     live();
     ERR_clear_error();
 }
@@ -355,7 +327,7 @@ make_suite(void)
     tcase_set_timeout(all, 60);
     tcase_add_unchecked_fixture(all, make_store, remove_store);
     tcase_add_checked_fixture(all, start_module, stop_module);
-    tcase_add_loop_test(all, the_hosts_errors_stay_as_they_are, EMPTY, MARKED + 1);
+    tcase_add_loop_test(all, the_hosts_errors_stay_as_they_are, HOST_EMPTY, HOST_MARKED + 1);
     tcase_add_test(all, the_hosts_own_context_is_not_used);
     tcase_add_loop_test(all, nothing_crashes_at_the_end, 0, COUNT(ends));
     suite_add_tcase(suite, all);

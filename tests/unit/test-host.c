@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A host that uses OpenSSL too: what is in its queue of errors is its own, before and after. */
 #include <dlfcn.h>
-#include <openssl/err.h>
 
 #include "mainetcert.h"
 #include "run-suite.h"
+#include "support/host-errors.h"
 #include "support/temp-store.h"
 
-#define REASON 77 /* of an error that the host has in its queue */
 #define PASSWORD (const uint8_t *)"himitsu", 7
 #define WRONG (const uint8_t *)"himitu", 6
 #define NEW_PIN (const uint8_t *)"new-pin", 7
-
-/* How the host's queue looks before each call, and so after it. */
-static enum queue { EMPTY, ONE_ERROR, MARKED } host_queue;
 
 static mainet_store *store;
 static mainet_token *token;
@@ -21,37 +17,13 @@ static mainet_identity *identity;
 static mainet_pkcs12 *container;
 static mainet_bytes *exported;
 
-static void
-plant(void)
-{
-    ERR_clear_error();
-    if (host_queue == EMPTY)
-        return;
-    ERR_raise(ERR_LIB_USER, REASON);
-    if (host_queue == MARKED)
-        ERR_set_mark();
-}
-
-static void
-look(const char *call)
-{
-    const unsigned long first = ERR_peek_error();
-
-    if (host_queue == MARKED)
-        ck_assert_msg(ERR_pop_to_mark() == 1, "%s took the host's mark", call);
-    ck_assert_msg(first == ERR_peek_error() && first == ERR_peek_last_error(),
-                  "%s left an error of its own: %lx", call, ERR_peek_last_error());
-    ck_assert_msg(ERR_GET_REASON(first) == (host_queue == EMPTY ? 0 : REASON),
-                  "%s changed the host's errors", call);
-}
-
 /* `call` and how it ends: `expected` is a status, MAINET_OK for what must not fail. */
 #define WATCH(call, expected)                                                                      \
     do {                                                                                           \
         mainet_error err = {0};                                                                    \
-        plant();                                                                                   \
+        host_plant();                                                                              \
         (void)!(call);                                                                             \
-        look(#call);                                                                               \
+        host_look(#call);                                                                          \
         ck_assert_msg(err.status == (expected), "%s: %d %s", #call, (int)err.status, err.detail);  \
     } while (0)
 
@@ -184,7 +156,7 @@ START_TEST(the_hosts_errors_stay_as_they_are)
 {
     mainet_service *service = NULL;
 
-    host_queue = (enum queue)_i;
+    host_queue = (enum host_queue)_i;
     use_token();
     sign();
     carry_over();
@@ -203,7 +175,7 @@ make_suite(void)
 
     tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, open_token, close_token);
-    tcase_add_loop_test(tcase, the_hosts_errors_stay_as_they_are, EMPTY, MARKED + 1);
+    tcase_add_loop_test(tcase, the_hosts_errors_stay_as_they_are, HOST_EMPTY, HOST_MARKED + 1);
     suite_add_tcase(suite, tcase);
     return suite;
 }
