@@ -8,9 +8,6 @@
 #include "table.h"
 #include "text.h"
 
-/* As much of an id as is shown in a table; enough to be unique in practice. */
-enum { SHORT_ID_LEN = 12 };
-
 /* What `list` collects, for people or for programs. */
 typedef struct listing {
     const options *options;
@@ -71,11 +68,10 @@ describe_state(const mainet_identity *identity)
     const mainet_certificate *certificate = mainet_identity_certificate(identity);
     scoped(char) days = text_number(mainet_identity_days_left(identity));
     scoped(char) begin = text_time_local(mainet_certificate_not_before(certificate), "%Y-%m-%d");
-    char successor[SHORT_ID_LEN + 1] = "";
+    const short_id successor = fact_short_id(mainet_identity_superseded_by(identity));
 
-    (void)snprintf(successor, sizeof successor, "%s", mainet_identity_superseded_by(identity));
-    if (*successor != '\0')
-        return message_make(MESSAGE_STATE_SUPERSEDED, successor, NULL);
+    if (*successor.text != '\0')
+        return message_make(MESSAGE_STATE_SUPERSEDED, successor.text, NULL);
     if (fact_is_expired(certificate))
         return message_make(MESSAGE_EXPIRED, NULL, NULL);
     if (fact_is_early(certificate))
@@ -89,14 +85,12 @@ add_row(listing *self, const mainet_identity *identity, const char *token_label)
     const mainet_certificate *certificate = mainet_identity_certificate(identity);
     scoped(char) date = text_time_local(mainet_certificate_not_after(certificate), "%Y-%m-%d");
     scoped(char) state = describe_state(identity);
-    char id[SHORT_ID_LEN + 1] = "";
     char key[64] = "";
 
-    (void)snprintf(id, sizeof id, "%s", mainet_identity_id(identity));
     (void)snprintf(key, sizeof key, "%s %d", mainet_certificate_key_type(certificate),
                    (int)mainet_certificate_key_bits(certificate));
     table_add_row(&self->table);
-    table_add_cell(&self->table, id);
+    table_add_cell(&self->table, fact_short_id(mainet_identity_id(identity)).text);
     table_add_cell(&self->table, mainet_identity_label(identity));
     table_add_cell(&self->table, mainet_certificate_issuer_common_name(certificate));
     table_add_cell(&self->table, key);

@@ -5,9 +5,8 @@
 
 #include "access.h"
 #include "command.h"
+#include "facts.h"
 #include "text.h"
-
-enum { SHORT_ID_LEN = 12 };
 
 /* What was typed before the word that is to be completed. */
 typedef struct typed {
@@ -147,12 +146,10 @@ offer_ids(const typed *self, const tokens *all, failure *why)
 
         for (size_t k = 0; list != NULL && k < mainet_identity_list_count(list); k++) {
             scoped(mainet_identity) identity = mainet_identity_list_at(list, k, &why->error);
-            char id[SHORT_ID_LEN + 1] = "";
 
-            if (identity == NULL)
-                continue;
-            (void)snprintf(id, sizeof id, "%s", mainet_identity_id(identity));
-            offer(self, id, mainet_identity_label(identity));
+            if (identity != NULL)
+                offer(self, fact_short_id(mainet_identity_id(identity)).text,
+                      mainet_identity_label(identity));
         }
     }
 }

@@ -9,6 +9,15 @@
 
 static const char time_format[] = "%Y-%m-%d %H:%M:%S %z";
 
+short_id
+fact_short_id(const char *id)
+{
+    short_id made;
+
+    (void)snprintf(made.text, sizeof made.text, "%s", id);
+    return made;
+}
+
 bool
 fact_is_expired(const mainet_certificate *certificate)
 {

@@ -4,6 +4,14 @@
 
 #include <mainetcert.h>
 
+/** The beginning of an id: enough to tell it from the others, and to type it. */
+typedef struct short_id {
+    char text[13];
+} short_id;
+
+short_id
+fact_short_id(const char *id);
+
 /** Ask whether its validity is over. */
 bool
 fact_is_expired(const mainet_certificate *certificate);

@@ -4,11 +4,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "facts.h"
 #include "json.h"
 #include "table.h"
 #include "text.h"
-
-enum { SHORT_ID_LEN = 12 };
 
 void
 deliveries_clear(deliveries *self)
@@ -129,11 +128,9 @@ add_row(table *shown, const delivery *one)
 {
     scoped(char) date =
         text_time_local(mainet_pending_delivered_at(one->pending), "%Y-%m-%d %H:%M");
-    char id[SHORT_ID_LEN + 1] = "";
 
-    (void)snprintf(id, sizeof id, "%s", mainet_pending_id(one->pending));
     table_add_row(shown);
-    table_add_cell(shown, id);
+    table_add_cell(shown, fact_short_id(mainet_pending_id(one->pending)).text);
     table_add_cell(shown, mainet_pending_certificate_number(one->pending));
     table_add_cell(shown, mainet_pending_group_id(one->pending));
     table_add_cell(shown, date);
