@@ -4,9 +4,11 @@
  * threads, with hashing, and from C_Initialize to the first signature. Usage:
  *
  *     bench-sign                           all of it
- *     bench-sign --peer [RESERVED]         the ratios alone, of another module with keys of a
- * session bench-sign --only evp|module COUNT   signatures by P-256 and nothing else: to be watched
- * by callgrind (count_signatures) and strace
+ *     bench-sign --ratios                  the ratios alone, of RSA-2048 and P-256
+ *     bench-sign --peer [RESERVED]         the same of another module, with keys of a session
+ *     bench-sign --only evp|module NAME COUNT
+ *                                          signatures and nothing else: to be watched by callgrind
+ *                                          (count_signatures) and strace
  */
 #include <pthread.h>
 #include <unistd.h>
@@ -388,6 +390,22 @@ START_TEST(signs)
 }
 END_TEST
 
+START_TEST(signs_beside_peers)
+{
+    EVP_PKEY *keys[PATH_COUNT];
+    CK_SLOT_ID slot = 0;
+
+    make_keys(keys);
+    slot = make_token(keys, 2, true);
+    load_module();
+    initialize(where());
+    measure_ratios(keys, 2, slot, true);
+    must(p11->C_Finalize(NULL));
+    free_keys(keys);
+    temp_store_remove();
+}
+END_TEST
+
 START_TEST(peer_signs)
 {
     EVP_PKEY *keys[PATH_COUNT];
@@ -447,6 +465,8 @@ main(int argc, char **argv)
 {
     const TTest *measurement = signs;
 
+    if (argc == 2 && strcmp(argv[1], "--ratios") == 0)
+        measurement = signs_beside_peers;
     if (argc >= 2 && strcmp(argv[1], "--peer") == 0)
         measurement = peer_signs;
     if (argc == 5 && strcmp(argv[1], "--only") == 0)
