@@ -203,9 +203,9 @@ early_ones_wait() {
 
     new_store
     acquire now 20
-    mainet-standin clock --dir "$standin_dir" +240h
+    mainet-standin clock --dir "$standin_dir" +240h >/dev/null
     acquire early 300
-    mainet-standin clock --dir "$standin_dir" real
+    mainet-standin clock --dir "$standin_dir" real >/dev/null
     is "what has not begun takes nobody's place" "$(mainetcert list --json |
         jq -c --arg now "${ids[now]}" '.[] | select(.id == $now) | .superseded_by')" null
     like "the list says from when it is valid" "$(mainetcert --lang en list)" \
@@ -220,11 +220,11 @@ early_ones_wait() {
     mainet confirm "${ids[early]}" --json
     is "the confirmation page refuses it" \
         "$status $(jq -r '.confirmations[].standing' <<<"$out")" '1 not-yet-valid'
-    mainet-standin clock --dir "$standin_dir" +240h
+    mainet-standin clock --dir "$standin_dir" +240h >/dev/null
     mainet confirm "${ids[early]}"
     mainet prune --yes --json
     is "what the page accepts takes its place" "$(jq -r '.deleted[].id' <<<"$out")" "${ids[now]}"
-    mainet-standin clock --dir "$standin_dir" real
+    mainet-standin clock --dir "$standin_dir" real >/dev/null
 }
 
 renewal() {
