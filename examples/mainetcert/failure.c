@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "failure.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #include "json.h"
@@ -13,22 +12,6 @@ failure_clear(failure *self)
 {
     json_decref(self->partial);
     free(self->usage);
-}
-
-mainet_status
-fail(mainet_error *err, mainet_status status, int cause, const char *format, ...)
-{
-    mainet_error made = {.status = status, .cause = cause};
-    va_list arguments;
-
-    if (err == NULL)
-        return status;
-    va_start(arguments, format);
-    if (vsnprintf(made.detail, sizeof made.detail, format, arguments) < 0)
-        made.detail[0] = '\0';
-    va_end(arguments);
-    *err = made; /* last: the arguments may point into the old detail */
-    return status;
 }
 
 mainet_status

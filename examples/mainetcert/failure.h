@@ -2,6 +2,7 @@
 #ifndef COMMAND_FAILURE_H
 #define COMMAND_FAILURE_H
 
+#include "fail.h"
 #include "messages.h"
 #include "options.h"
 #include "scope.h"
@@ -24,11 +25,6 @@ void
 failure_clear(failure *self);
 
 #define failure_init __attribute__((cleanup(failure_clear))) failure
-
-/** Fill an error of the command's own and return its status. */
-mainet_status
-fail(mainet_error *err, mainet_status status, int cause, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
 
 /** Say that the command line is wrong, and return a failed status. */
 mainet_status

@@ -19,6 +19,13 @@ typedef struct mail {
 mail *
 mail_read(const char *path, mainet_error *err);
 
+/** What mainetcert-mail.so, the library with GMime in it, exports: as mail_read, into an empty one.
+ */
+typedef mainet_status
+mail_fill_fn(mail *self, const char *path, mainet_error *err);
+
+__attribute__((visibility("default"))) mail_fill_fn mail_fill;
+
 /** Wipe and release; NULL is fine. */
 void
 mail_free(mail *self);

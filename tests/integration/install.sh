@@ -51,6 +51,23 @@ p11_kit_finds_the_module() {
     ok "p11-kit is told of the module" test -n "$(find "$work" -name "$(basename "$module")" -path '*pkcs11*')"
 }
 
+# In a library that lies in a folder of its own.
+it_reads_mails() {
+    local notice=("$there/bin/mainetcert" --lang en acquire --group-id G
+        --service "$there/share/mainetcert/services/mainet.conf" --notice "$work/none.eml")
+
+    if [ -z "$WITH_MAIL" ]; then
+        skip "it reads mails" "built without GMime"
+        return
+    fi
+    LD_LIBRARY_PATH=$libraries run "${notice[@]}"
+    like "it reads mails" "$err" "none.eml: No such file or directory"
+    find "$there" -name mainetcert-mail.so -delete
+    LD_LIBRARY_PATH=$libraries run "${notice[@]}"
+    like "and says so where it cannot" "$err" 'error 180'
+    like "and what it misses" "$err" 'mainetcert-mail.so'
+}
+
 programs_are_built_with_it() {
     printf '%s\n' '#include <mainetcert.h>' '#include <stdio.h>' \
         'int main(void) { return puts(mainet_version()) < 0; }' >"$work/program.c"
@@ -67,4 +84,5 @@ libraries=$(dirname "$(find "$there" -name 'libmainetcert.so.0' | head -n 1)")
 reminders_name_what_is_there
 p11_kit_finds_the_module
 programs_are_built_with_it
+it_reads_mails
 done_testing
