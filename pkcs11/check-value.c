@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "ckr.h"
-#include "key-length.h"
+#include "secret-key.h"
 #include "template.h"
 
 #define BLOCK_MAX 16
@@ -62,7 +62,7 @@ work_out(const mn_object *object, const uint8_t *value, size_t len,
 
     if (mn_object_class(object) == CKO_CERTIFICATE || key_type == CKK_GENERIC_SECRET)
         return hash(value, len, out);
-    if (!p11_key_length_fits(key_type, len))
+    if (!p11_secret_key_fits(key_type, len))
         return CKR_ATTRIBUTE_TYPE_INVALID;
     if (key_type != CKK_AES)
         return encrypt_zeros_by_des(value, len, out);

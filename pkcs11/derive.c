@@ -5,7 +5,7 @@
 #include "check-value.h"
 #include "create.h"
 #include "ecdh.h"
-#include "key-length.h"
+#include "secret-key.h"
 #include "session.h"
 #include "template.h"
 #include "token.h"
@@ -19,24 +19,11 @@ choose_length(const p11_draft *draft, const CK_ATTRIBUTE *template, CK_ULONG cou
     const bool is_told = p11_template_number(template, count, CKA_VALUE_LEN, len);
 
     if (!is_told)
-        *len = p11_key_length_fixed(draft->key_type);
-    if (!is_told && draft->key_type == CKK_AES && !p11_key_length_fits(CKK_AES, all))
+        *len = p11_secret_key_length(draft->key_type);
+    if (!is_told && draft->key_type == CKK_AES && !p11_secret_key_fits(CKK_AES, all))
         return CKR_TEMPLATE_INCOMPLETE;
-    return !is_told || p11_key_length_fits(draft->key_type, *len) ? CKR_OK
+    return !is_told || p11_secret_key_fits(draft->key_type, *len) ? CKR_OK
                                                                   : CKR_ATTRIBUTE_VALUE_INVALID;
-}
-
-/* The last bit of each byte of a DES key makes the number of ones odd (FIPS 46-3). */
-static void
-set_parity(CK_KEY_TYPE type, mn_secret *value)
-{
-    if (p11_key_length_fixed(type) == 0)
-        return;
-    for (size_t i = 0; i < mn_secret_len(value); i++) {
-        uint8_t *byte = mn_secret_data(value) + i;
-
-        *byte = (uint8_t)(*byte ^ (__builtin_parity(*byte) == 0));
-    }
 }
 
 static CK_RV
@@ -77,7 +64,7 @@ p11_derive(p11_session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE
         return rv;
     draft.was_sensitive = p11_attribute_bool(base, CKA_ALWAYS_SENSITIVE);
     draft.was_unextractable = p11_attribute_bool(base, CKA_NEVER_EXTRACTABLE);
-    set_parity(draft.key_type, value);
+    p11_secret_key_shape(draft.key_type, value);
     rv = p11_draft_set_secret(&draft, mn_secret_bytes(value), mn_secret_len(value));
     if (rv == CKR_OK)
         rv = p11_check_value_compare(draft.object, template, count);

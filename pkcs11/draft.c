@@ -5,7 +5,7 @@
 
 #include "attribute.h"
 #include "ckr.h"
-#include "key-length.h"
+#include "secret-key.h"
 #include "login.h"
 #include "session.h"
 #include "store/key.h"
@@ -371,7 +371,7 @@ p11_draft_set_secret(p11_draft *draft, const uint8_t *value, size_t value_len)
 {
     mainet_error err = {0};
 
-    return p11_key_length_fits(draft->key_type, value_len)
+    return p11_secret_key_fits(draft->key_type, value_len)
                ? p11_ckr(build_secret(draft, value, value_len, &err))
                : CKR_ATTRIBUTE_VALUE_INVALID;
 }

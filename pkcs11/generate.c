@@ -4,9 +4,9 @@
 #include "check-value.h"
 #include "ckr.h"
 #include "create.h"
-#include "key-length.h"
 #include "keygen.h"
 #include "method.h"
+#include "secret-key.h"
 #include "template.h"
 
 #define SECRET_LEN_MAX 512 /* as the table of mechanisms says, in bits there */
@@ -28,12 +28,15 @@ p11_generate(p11_session *session, const CK_MECHANISM *mechanism, const CK_ATTRI
     if (rv != CKR_OK)
         return rv;
     if (!p11_template_number(template, count, CKA_VALUE_LEN, &len))
-        return CKR_TEMPLATE_INCOMPLETE;
-    if (!p11_key_length_fits(method.mechanism->key_type, len) || len > SECRET_LEN_MAX)
+        len = p11_secret_key_length(draft.key_type);
+    else if (!p11_secret_key_fits(draft.key_type, len) || len > SECRET_LEN_MAX)
         return CKR_ATTRIBUTE_VALUE_INVALID;
+    if (len == 0)
+        return CKR_TEMPLATE_INCOMPLETE;
     value = mn_random_secret(len, &err);
     if (value == NULL)
         return p11_ckr(err.status);
+    p11_secret_key_shape(draft.key_type, value);
     rv = p11_draft_set_mechanism(&draft, mechanism->mechanism);
     if (rv == CKR_OK)
         rv = p11_draft_set_secret(&draft, mn_secret_bytes(value), mn_secret_len(value));

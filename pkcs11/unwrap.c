@@ -3,7 +3,7 @@
 #include "check-value.h"
 #include "ckr.h"
 #include "create.h"
-#include "key-length.h"
+#include "secret-key.h"
 #include "pkcs8.h"
 #include "session.h"
 #include "template.h"
@@ -108,7 +108,7 @@ fill(p11_draft *draft, const p11_wrapped *wrapped, const mn_secret *plain)
         if (p11_template_number(wrapped->template, wrapped->count, CKA_VALUE_LEN, &told) &&
             told != len)
             return CKR_TEMPLATE_INCONSISTENT;
-        if (draft->key_type == CKK_AES && !p11_key_length_fits(CKK_AES, len))
+        if (draft->key_type == CKK_AES && !p11_secret_key_fits(CKK_AES, len))
             return CKR_WRAPPED_KEY_INVALID;
         return p11_draft_set_secret(draft, mn_secret_bytes(plain), len);
     }

@@ -458,7 +458,11 @@ static const struct {
     {CKM_GENERIC_SECRET_KEY_GEN, 513, CKR_ATTRIBUTE_VALUE_INVALID},
     {CKM_GENERIC_SECRET_KEY_GEN, 0, CKR_ATTRIBUTE_VALUE_INVALID},
     {CKM_EC_KEY_PAIR_GEN, 16, CKR_MECHANISM_INVALID},
-    {CKM_DES3_KEY_GEN, 24, CKR_MECHANISM_INVALID},
+    {CKM_DES_KEY_GEN, 8, CKR_OK},
+    {CKM_DES2_KEY_GEN, 16, CKR_OK},
+    {CKM_DES3_KEY_GEN, 24, CKR_OK},
+    {CKM_DES3_KEY_GEN, 16, CKR_ATTRIBUTE_VALUE_INVALID},
+    {CKM_RC4_KEY_GEN, 16, CKR_MECHANISM_INVALID},
 };
 
 START_TEST(a_secret_key_is_random_and_as_long_as_asked)
@@ -485,6 +489,29 @@ START_TEST(a_secret_key_is_random_and_as_long_as_asked)
         expect_bool(session, key, CKA_NEVER_EXTRACTABLE, CK_FALSE);
     }
     ck_assert(len == 1 || memcmp(seen[0], seen[1], len) != 0);
+}
+END_TEST
+
+static const struct {
+    CK_MECHANISM_TYPE type;
+    CK_ULONG len;
+} des_rows[] = {{CKM_DES_KEY_GEN, 8}, {CKM_DES2_KEY_GEN, 16}, {CKM_DES3_KEY_GEN, 24}};
+
+/* Programs ask for one to see how secret keys are kept: Google's tests, and without a length. */
+START_TEST(a_des_key_has_its_length_and_odd_parity)
+{
+    const CK_SESSION_HANDLE session = open_user_session();
+    CK_MECHANISM mechanism = {des_rows[_i].type, NULL, 0};
+    CK_ATTRIBUTE template[] = {{CKA_SENSITIVE, &no, 1}, {CKA_EXTRACTABLE, &yes, 1}};
+    CK_BYTE seen[32];
+    CK_ATTRIBUTE value = {CKA_VALUE, seen, sizeof seen};
+    CK_OBJECT_HANDLE key = CK_INVALID_HANDLE;
+
+    ck_assert_rv(p11->C_GenerateKey(session, &mechanism, template, COUNT(template), &key), CKR_OK);
+    ck_assert_rv(p11->C_GetAttributeValue(session, key, &value, 1), CKR_OK);
+    ck_assert_uint_eq(value.ulValueLen, des_rows[_i].len);
+    for (CK_ULONG i = 0; i < value.ulValueLen; i++)
+        ck_assert_int_eq(__builtin_popcount(seen[i]) % 2, 1);
 }
 END_TEST
 
@@ -564,6 +591,7 @@ make_suite(void)
     tcase_add_loop_test(all, a_pair_of_a_session_signs_and_verifies, 0, COUNT(pair_rows));
     tcase_add_loop_test(all, a_pair_that_cannot_be_is_refused, 0, COUNT(refusal_rows));
     tcase_add_loop_test(all, a_secret_key_is_random_and_as_long_as_asked, 0, COUNT(secret_rows));
+    tcase_add_loop_test(all, a_des_key_has_its_length_and_odd_parity, 0, COUNT(des_rows));
     tcase_add_test(all, a_secret_key_is_made_by_the_rules);
     tcase_add_test(all, a_secret_key_that_is_to_be_sensitive_stays);
     tcase_add_test(all, what_a_pair_is_for_may_be_left_open);
