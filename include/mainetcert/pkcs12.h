@@ -14,7 +14,7 @@ typedef struct mainet_pkcs12 mainet_pkcs12;
  *
  * The password is tried in the encodings that are found in the wild. The container is
  * authenticated before it is decrypted; iteration counts are added up and refused over
- * 5 million before anything is derived.
+ * 5 million before anything is derived, and so are more than 256 private keys.
  *
  * A container opens whatever it holds: certificates alone, keys alone, several of each, or
  * nothing. What cannot be used is passed over and named, see mainet_pkcs12_skipped().

@@ -24,24 +24,29 @@ is_rsa(const EVP_PKEY *key)
     return EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "RSA-PSS");
 }
 
+/* Every key meets every certificate, so it is looked up once. */
+static const BIGNUM *
+modulus_of(mn_find *find, const EVP_PKEY *key)
+{
+    if (find->modulus == NULL)
+        (void)EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &find->modulus);
+    return find->modulus;
+}
+
 /* A certificate may keep its RSA key to PSS (RFC 4055) where the container does not: NSS forgets
  * that about its keys. */
 static bool
-is_same_key(const EVP_PKEY *a, const EVP_PKEY *b)
+is_same_rsa(mn_find *key, mn_find *certificate, const EVP_PKEY *public_key)
 {
-    static const char *const numbers[] = {OSSL_PKEY_PARAM_RSA_N, OSSL_PKEY_PARAM_RSA_E};
+    const BIGNUM *ours = modulus_of(key, key->key);
+    const BIGNUM *theirs = modulus_of(certificate, public_key);
+    mn_auto(BIGNUM) first = NULL;
+    mn_auto(BIGNUM) second = NULL;
 
-    if (!is_rsa(a) || !is_rsa(b))
-        return EVP_PKEY_eq(a, b) == 1;
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        mn_auto(BIGNUM) first = NULL;
-        mn_auto(BIGNUM) second = NULL;
-
-        if (EVP_PKEY_get_bn_param(a, numbers[i], &first) != 1 ||
-            EVP_PKEY_get_bn_param(b, numbers[i], &second) != 1 || BN_cmp(first, second) != 0)
-            return false;
-    }
-    return true;
+    return ours != NULL && theirs != NULL && BN_cmp(ours, theirs) == 0 &&
+           EVP_PKEY_get_bn_param(key->key, OSSL_PKEY_PARAM_RSA_E, &first) == 1 &&
+           EVP_PKEY_get_bn_param(public_key, OSSL_PKEY_PARAM_RSA_E, &second) == 1 &&
+           BN_cmp(first, second) == 0;
 }
 
 static bool
@@ -70,23 +75,28 @@ is_same_dsa(const EVP_PKEY *key, X509 *x509)
 }
 
 static bool
-fits(const EVP_PKEY *key, X509 *x509)
+fits(mn_find *key, mn_find *certificate)
 {
+    X509 *x509 = mn_certificate_x509(certificate->certificate);
     const EVP_PKEY *public_key = X509_get0_pubkey(x509);
 
-    if (EVP_PKEY_is_a(key, "DSA") && is_dsa(x509))
-        return is_same_dsa(key, x509);
-    return public_key != NULL && is_same_key(key, public_key);
+    if (EVP_PKEY_is_a(key->key, "DSA") && is_dsa(x509))
+        return is_same_dsa(key->key, x509);
+    if (public_key == NULL)
+        return false;
+    if (is_rsa(key->key) && is_rsa(public_key))
+        return is_same_rsa(key, certificate, public_key);
+    return EVP_PKEY_eq(key->key, public_key) == 1;
 }
 
 /* Never by localKeyID, which is often missing or wrong. */
 static EVP_PKEY *
-find_key(const mn_harvest *harvest, const mainet_certificate *certificate, const char **name)
+find_key(const mn_harvest *harvest, mn_find *certificate, const char **name)
 {
     for (size_t i = 0; i < harvest->count; i++) {
-        const mn_find *find = &harvest->finds[i];
+        mn_find *find = &harvest->finds[i];
 
-        if (find->key != NULL && fits(find->key, mn_certificate_x509(certificate))) {
+        if (find->key != NULL && fits(find, certificate)) {
             *name = find->name;
             return find->key;
         }
@@ -118,8 +128,7 @@ mn_pkcs12_pair(mainet_pkcs12 *container, mainet_error *err)
     for (size_t i = 0; i < harvest->count; i++) {
         mn_find *find = &harvest->finds[i];
         const char *key_name = NULL;
-        EVP_PKEY *key =
-            find->certificate == NULL ? NULL : find_key(harvest, find->certificate, &key_name);
+        EVP_PKEY *key = find->certificate == NULL ? NULL : find_key(harvest, find, &key_name);
 
         if (key != NULL) {
             MN_TRY(adopt_name(find, key_name, err));

@@ -21,6 +21,7 @@ clear_find(mn_find *find)
     EVP_PKEY_free(find->key);
     mainet_certificate_free(find->certificate);
     free(find->name);
+    BN_free(find->modulus);
 }
 
 void
@@ -105,6 +106,10 @@ count_bags(mn_harvest *harvest, const mn_bags *bags, int depth, mainet_error *er
 
         if (++harvest->bags > MN_BAGS_CEILING)
             return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "more than %d bags", MN_BAGS_CEILING);
+        if ((type == NID_keyBag || type == NID_pkcs8ShroudedKeyBag) &&
+            ++harvest->keys > MN_KEYS_CEILING)
+            return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "more than %d private keys",
+                           MN_KEYS_CEILING);
         if (type == NID_pkcs8ShroudedKeyBag)
             MN_TRY(add_shrouded_cost(bag, &harvest->iterations, err));
         if (type == NID_safeContentsBag)
@@ -183,7 +188,8 @@ take_key(mn_harvest *harvest, const mn_bag *bag, const uint8_t *der, size_t der_
         (void)mn_fail(&why, MAINET_E_PKCS12_UNUSABLE, 0, "a private key that does not decode");
         return mn_harvest_pass_over(harvest, &why, err);
     }
-    find.key = mn_private_key(info);
+    if (!mn_private_key_takes_power(info) || ++harvest->powers <= MN_POWERS_CEILING)
+        find.key = mn_private_key(info);
     if (find.key == NULL) {
         skip_key(harvest, info);
         return MAINET_OK;

@@ -11,11 +11,19 @@
 #define MN_NESTING_CEILING 8
 #define MN_BAGS_CEILING 1024
 
+/** How many of the bags may be keys: up to three milliseconds each, where a public half is left
+ * out. */
+#define MN_KEYS_CEILING 256
+
+/** How many of the keys may be of a kind whose public half is computed by raising to a power. */
+#define MN_POWERS_CEILING 16
+
 /** One thing found in a container: a key or a certificate, with the name it goes by. */
 typedef struct mn_find {
     EVP_PKEY *key;                   /**< In the private context; NULL for a certificate. */
     mainet_certificate *certificate; /**< NULL for a key. */
     char *name;                      /**< Friendly name, UTF-8; NULL if it has none. */
+    BIGNUM *modulus;                 /**< Of an RSA key, kept for pairing; NULL until then. */
 } mn_find;
 
 /** What the bags of one container hold. */
@@ -23,6 +31,8 @@ typedef struct mn_harvest {
     mn_find *finds; /**< In the container's order, each certificate and key once. */
     size_t count;
     size_t bags;        /**< Seen so far. */
+    size_t keys;        /**< Among them. */
+    size_t powers;      /**< Among the keys that were opened. */
     int64_t iterations; /**< Asked for so far. */
     mn_buffer skipped;  /**< What was not taken and why, as a list for a log. */
     mainet_error worst; /**< The first part that could not be used; MAINET_OK: none. */

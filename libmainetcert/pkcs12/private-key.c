@@ -8,6 +8,9 @@
 #include "base/key-data.h"
 #include "pkcs12/der.h"
 
+/* 4096 bits, with the head of the element. */
+#define NUMBER_CEILING (512 + 5)
+
 MN_AUTO_TYPE(EC_GROUP, EC_GROUP_free)
 MN_AUTO_TYPE(EC_POINT, EC_POINT_clear_free)
 
@@ -157,6 +160,53 @@ read_plainly(const PKCS8_PRIV_KEY_INFO *info)
     }
 }
 
+bool
+mn_private_key_takes_power(const PKCS8_PRIV_KEY_INFO *info)
+{
+    const ASN1_OBJECT *type = NULL;
+
+    if (PKCS8_pkey_get0(&type, NULL, NULL, NULL, info) != 1)
+        return false;
+    switch (OBJ_obj2nid(type)) {
+    case NID_dsa:
+    case NID_dsa_2: /* OpenSSL takes more names for it */
+    case NID_dsaWithSHA:
+    case NID_dsaWithSHA1:
+    case NID_dsaWithSHA1_2:
+    case NID_dhKeyAgreement:
+    case NID_dhpublicnumber:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool
+has_long_number(const PKCS8_PRIV_KEY_INFO *info)
+{
+    const X509_ALGOR *algorithm = NULL;
+    const void *value = NULL;
+    int kind = V_ASN1_UNDEF;
+    int private_len = 0;
+    mn_der in;
+
+    if (PKCS8_pkey_get0(NULL, NULL, &private_len, &algorithm, info) != 1)
+        return true;
+    X509_ALGOR_get0(NULL, &kind, &value, algorithm);
+    if (kind != V_ASN1_SEQUENCE)
+        return true; /* which OpenSSL would not take either */
+    in = (mn_der)MN_DER_INIT(ASN1_STRING_get0_data(value), ASN1_STRING_length(value));
+    mn_der_enter(&in, V_ASN1_SEQUENCE);
+    while (!in.failed && in.at < in.end) {
+        const uint8_t *begin = in.at;
+
+        (void)mn_der_skip(&in);
+        if (in.at - begin > NUMBER_CEILING)
+            return true;
+    }
+    return in.failed || private_len > NUMBER_CEILING;
+}
+
 EVP_PKEY *
 mn_private_key(const PKCS8_PRIV_KEY_INFO *info)
 {
@@ -165,5 +215,7 @@ mn_private_key(const PKCS8_PRIV_KEY_INFO *info)
     ERR_set_mark();
     key = read_plainly(info);
     ERR_pop_to_mark();
+    if (key == NULL && mn_private_key_takes_power(info) && has_long_number(info))
+        return NULL;
     return key != NULL ? key : EVP_PKCS82PKEY_ex(info, mn_crypto_context(), NULL);
 }

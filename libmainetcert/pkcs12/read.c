@@ -105,6 +105,8 @@ decode_safes(reader *in, mainet_error *err)
     if (in->safes == NULL)
         return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "the list of safes does not decode");
     count = (size_t)sk_mn_content_num(in->safes);
+    if (count > MN_BAGS_CEILING)
+        return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0, "more than %d safes", MN_BAGS_CEILING);
     in->bags = calloc(count + 1, sizeof(mn_bags *));
     return in->bags == NULL ? mn_fail_memory(err, "safes") : MAINET_OK;
 }

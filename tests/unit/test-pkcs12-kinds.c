@@ -133,6 +133,31 @@ START_TEST(every_kind_of_key_is_paired)
 }
 END_TEST
 
+START_TEST(each_rsa_key_finds_its_certificate)
+{
+    mainet_error err = {0};
+    data first_key;
+    data first_certificate;
+    mainet_pkcs12 *container = NULL;
+
+    use_key(make_of("RSA 1024"));
+    first_key = own_key(END);
+    first_certificate = own_certificate(END);
+    use_key(make_of("RSA 1024"));
+    container =
+        open_data(container_of(plain_safe(join(join(copy(first_certificate), own_certificate(END)),
+                                               join(own_key(END), copy(first_key))))),
+                  PASSWORD, &err);
+    ck_assert_ptr_nonnull(container);
+    ck_assert_int_eq(EVP_PKEY_eq(mn_pkcs12_key(container, 1), key), 1);
+    expect(container, 2, "", &err);
+    expect(
+        open_data(container_of(plain_safe(join(first_key, own_certificate(END)))), PASSWORD, &err),
+        0, "", &err);
+    free(first_certificate.bytes);
+}
+END_TEST
+
 /* SubjectPublicKeyInfo ::= SEQUENCE { SEQUENCE { id-dsa }, BIT STRING }: as its issuer's. */
 START_TEST(a_dsa_key_fits_a_certificate_without_parameters)
 {
@@ -336,6 +361,7 @@ make_suite(void)
     tcase_add_checked_fixture(tests, prepare, clear);
     tcase_add_loop_test(tests, every_digest_of_a_mac_is_verified, 0, COUNT(macs));
     tcase_add_loop_test(tests, every_kind_of_key_is_paired, 0, COUNT(kinds));
+    tcase_add_test(tests, each_rsa_key_finds_its_certificate);
     tcase_add_test(tests, a_dsa_key_fits_a_certificate_without_parameters);
     tcase_add_loop_test(tests, every_function_of_pbkdf2_is_known, 0, COUNT(functions));
     tcase_add_loop_test(tests, a_password_beyond_ascii_may_be_other_bytes, 0, COUNT(written));
