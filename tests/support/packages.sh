@@ -18,8 +18,8 @@ test_packages=(
     valgrind xdotool xvfb zsh
     # programs that load the module, and their peers: tests/pkcs11/
     openjdk-17-jdk-headless stunnel4 wget
-    eapoltest g++ golang-github-miekg-pkcs11-dev golang-github-stretchr-testify-dev
-    golang-github-thalesignite-crypto11-dev golang-go hostapd make openssh-client openssh-server openvpn poppler-utils python3-pykcs11
+    eapoltest g++ gnupg-pkcs11-scd golang-github-miekg-pkcs11-dev golang-github-stretchr-testify-dev
+    golang-github-thalesignite-crypto11-dev golang-go hostapd make openssh-client openssh-server openvpn pkcs11-data pkcs11-dump poppler-utils python3-pykcs11
     # proxies: tests/integration/proxy.sh
     krb5-admin-server krb5-kdc krb5-user squid tinyproxy
 )
