@@ -9,6 +9,7 @@
 #include "login.h"
 #include "session.h"
 #include "store/key.h"
+#include "store/public-attributes.h"
 #include "template.h"
 
 /* What NSS keeps in its own database beside keys and certificates; nobody misses it here. */

@@ -42,7 +42,7 @@ static bool
 is_of(X509_CRL *list, const mainet_certificate *issuer)
 {
     X509 *x509 = mn_certificate_x509(issuer);
-    EVP_PKEY *key = X509_get0_pubkey(x509);
+    EVP_PKEY *key = mn_certificate_key(issuer);
 
     return key != NULL && (X509_get_key_usage(x509) & KU_CRL_SIGN) != 0 &&
            X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_subject_name(x509)) == 0 &&

@@ -22,7 +22,9 @@ typedef struct crypto {
     uint64_t process;
     struct crypto *before; /* of the process that forked: left alone, in sight of leak checkers */
     OSSL_LIB_CTX *context;
+    OSSL_LIB_CTX *bare;
     OSSL_PROVIDER *provider;
+    OSSL_PROVIDER *nothing;
     EVP_MD *sha1;
     EVP_MD *sha256;
     EVP_MAC *hmac;
@@ -40,6 +42,9 @@ crypto_free(crypto *made)
     EVP_MD_free(made->sha1);
     if (made->provider != NULL)
         (void)OSSL_PROVIDER_unload(made->provider);
+    if (made->nothing != NULL)
+        (void)OSSL_PROVIDER_unload(made->nothing);
+    OSSL_LIB_CTX_free(made->bare);
     OSSL_LIB_CTX_free(made->context);
     free(made);
 }
@@ -58,13 +63,16 @@ make_context(crypto *found, mainet_error *err)
     made->process = mn_process_id();
     made->before = found;
     made->context = OSSL_LIB_CTX_new();
-    if (made->context == NULL)
+    made->bare = OSSL_LIB_CTX_new();
+    if (made->context == NULL || made->bare == NULL)
         return mn_fail_memory(err, "crypto context");
+    made->nothing = OSSL_PROVIDER_load(made->bare, "null");
     made->provider = OSSL_PROVIDER_load(made->context, "default");
     made->sha1 = EVP_MD_fetch(made->context, "SHA1", NULL);
     made->sha256 = EVP_MD_fetch(made->context, "SHA256", NULL);
     made->hmac = EVP_MAC_fetch(made->context, "HMAC", NULL);
-    if (made->provider == NULL || made->sha1 == NULL || made->sha256 == NULL || made->hmac == NULL)
+    if (made->nothing == NULL || made->provider == NULL || made->sha1 == NULL ||
+        made->sha256 == NULL || made->hmac == NULL)
         return mn_fail_crypto(err, "default provider");
     if (atomic_compare_exchange_strong(&shared, &found, made))
         (void)crypto_take(&made);
@@ -106,6 +114,14 @@ mn_crypto_context(void)
     crypto *made = atomic_load(&shared);
 
     return made == NULL ? NULL : made->context;
+}
+
+OSSL_LIB_CTX *
+mn_crypto_bare_context(void)
+{
+    crypto *made = atomic_load(&shared);
+
+    return made == NULL ? NULL : made->bare;
 }
 
 const EVP_MD *

@@ -11,6 +11,7 @@
 #include "base/buffer.h"
 #include "base/guest.h"
 #include "pkcs12/name.h"
+#include "pkcs12/public-info.h"
 #include "pkcs12/validity.h"
 
 #define DER_CEILING 65536
@@ -24,6 +25,8 @@ typedef struct span {
 struct mainet_certificate {
     atomic_uint references;
     X509 *x509;
+    _Atomic(EVP_PKEY *) key; /* NULL until somebody asks for it */
+    atomic_bool has_no_key;  /* somebody has asked in vain */
     span der;
     span serial_der;
     span public_key_der;
@@ -46,6 +49,7 @@ static void
 free_parts(mainet_certificate *certificate)
 {
     X509_free(certificate->x509);
+    EVP_PKEY_free(atomic_load(&certificate->key));
     OPENSSL_free(certificate->der.data);
     OPENSSL_free(certificate->serial_der.data);
     OPENSSL_free(certificate->public_key_der.data);
@@ -76,16 +80,24 @@ mn_certificate_ref(const mainet_certificate *certificate)
 }
 
 static mainet_status
+decode_in(OSSL_LIB_CTX *context, X509 **x509, const uint8_t **der, size_t der_len,
+          mainet_error *err)
+{
+    *x509 = X509_new_ex(context, NULL);
+    if (*x509 == NULL)
+        return mn_fail_memory(err, "certificate");
+    if (d2i_X509(x509, der, (long)der_len) == NULL) /* frees and clears it on failure */
+        return mn_fail(err, MAINET_E_CERTIFICATE, 0, "%zu bytes that are not a certificate",
+                       der_len);
+    return MAINET_OK;
+}
+
+static mainet_status
 decode(mainet_certificate *made, const uint8_t *der, size_t der_len, mainet_error *err)
 {
     const uint8_t *end = der;
 
-    made->x509 = X509_new_ex(mn_crypto_context(), NULL);
-    if (made->x509 == NULL)
-        return mn_fail_memory(err, "certificate");
-    if (d2i_X509(&made->x509, &end, (long)der_len) == NULL) /* frees and clears it on failure */
-        return mn_fail(err, MAINET_E_CERTIFICATE, 0, "%zu bytes that are not a certificate",
-                       der_len);
+    MN_TRY(decode_in(mn_crypto_bare_context(), &made->x509, &end, der_len, err));
     if (end != der + der_len)
         return mn_fail(err, MAINET_E_CERTIFICATE, 0, "%zu bytes follow the certificate",
                        (size_t)(der + der_len - end));
@@ -143,6 +155,25 @@ read_serial(mainet_certificate *made, mainet_error *err)
     return MAINET_OK;
 }
 
+EVP_PKEY *
+mn_certificate_key(const mainet_certificate *certificate)
+{
+    mainet_certificate *const self = (mainet_certificate *)(uintptr_t)certificate;
+    const uint8_t *der = certificate->public_key_der.data;
+    EVP_PKEY *found = atomic_load(&self->key);
+    EVP_PKEY *key = NULL;
+
+    if (found != NULL || atomic_load(&self->has_no_key))
+        return found;
+    key =
+        d2i_PUBKEY_ex(NULL, &der, (long)certificate->public_key_der.len, mn_crypto_context(), NULL);
+    atomic_store(&self->has_no_key, key == NULL);
+    if (key == NULL || atomic_compare_exchange_strong(&self->key, &found, key))
+        return key;
+    EVP_PKEY_free(key); /* another thread was faster */
+    return found;
+}
+
 static const char *
 name_key_type(const char *openssl_name)
 {
@@ -157,15 +188,34 @@ name_key_type(const char *openssl_name)
     return openssl_name; /* a constant of the provider, which lives as long as the process */
 }
 
+/* The keys that almost everybody has, told without decoding them. */
+static bool
+read_plain_key(mainet_certificate *made)
+{
+    static const char *const types[] = {
+        [MN_INFO_RSA] = "RSA", [MN_INFO_EC] = "EC", [MN_INFO_ED25519] = "Ed25519"};
+    mn_public_info info;
+
+    if (!mn_public_info_read(made->public_key_der.data, made->public_key_der.len, &info))
+        return false;
+    made->key_type = types[info.kind];
+    made->key_bits = mn_public_info_bits(&info);
+    return made->key_bits != 0;
+}
+
 /* A key that OpenSSL cannot decode is no reason to refuse the certificate: it may be an issuer's.
  */
 static void
 read_key(mainet_certificate *made)
 {
-    EVP_PKEY *key = X509_get0_pubkey(made->x509);
+    EVP_PKEY *key = NULL;
     ASN1_OBJECT *algorithm = NULL;
-    const char *name = key == NULL ? NULL : EVP_PKEY_get0_type_name(key);
+    const char *name = NULL;
 
+    if (read_plain_key(made))
+        return;
+    key = mn_certificate_key(made);
+    name = key == NULL ? NULL : EVP_PKEY_get0_type_name(key);
     if (name != NULL) {
         made->key_type = name_key_type(name);
         made->key_bits = EVP_PKEY_get_bits(key);
@@ -312,6 +362,17 @@ mn_certificate_x509(const mainet_certificate *certificate)
     return certificate->x509;
 }
 
+X509 *
+mn_certificate_decode(const mainet_certificate *certificate, mainet_error *err)
+{
+    const uint8_t *der = certificate->der.data;
+    X509 *made = NULL;
+
+    return decode_in(mn_crypto_context(), &made, &der, certificate->der.len, err) == MAINET_OK
+               ? made
+               : NULL;
+}
+
 const uint8_t *
 mn_certificate_der(const mainet_certificate *certificate, size_t *len)
 {
@@ -358,14 +419,19 @@ mn_certificate_public_key_der(const mainet_certificate *certificate, size_t *len
 bool
 mn_certificate_is_issued_by(const mainet_certificate *certificate, const mainet_certificate *issuer)
 {
-    EVP_PKEY *key = X509_get0_pubkey(issuer->x509);
+    mn_auto(X509) signed_one = NULL;
+    mainet_error no_matter = {0};
+    EVP_PKEY *key = NULL;
     bool verified = false;
 
-    if (key == NULL || X509_NAME_cmp(X509_get_issuer_name(certificate->x509),
-                                     X509_get_subject_name(issuer->x509)) != 0)
+    if (X509_NAME_cmp(X509_get_issuer_name(certificate->x509),
+                      X509_get_subject_name(issuer->x509)) != 0)
         return false;
     ERR_set_mark();
-    verified = X509_verify(certificate->x509, key) == 1;
+    key = mn_certificate_key(issuer);
+    if (key != NULL)
+        signed_one = mn_certificate_decode(certificate, &no_matter);
+    verified = signed_one != NULL && X509_verify(signed_one, key) == 1;
     ERR_pop_to_mark();
     return verified;
 }

@@ -11,9 +11,19 @@
 mainet_certificate *
 mn_certificate_ref(const mainet_certificate *certificate);
 
-/** Borrow the OpenSSL object, decoded in the private context. */
+/** Borrow the OpenSSL object, for its names, numbers and extensions: it has no key that could be
+ *  used, and verifies nothing. */
 X509 *
 mn_certificate_x509(const mainet_certificate *certificate);
+
+/** Decode it once more with its key, for what takes nothing else; free it. */
+X509 *
+mn_certificate_decode(const mainet_certificate *certificate, mainet_error *err);
+
+/** Borrow the public key, which is decoded when it is first asked for; NULL for one that OpenSSL
+ *  does not know. Leaves OpenSSL's errors behind. */
+EVP_PKEY *
+mn_certificate_key(const mainet_certificate *certificate);
 
 /** Borrow the DER. */
 const uint8_t *

@@ -78,7 +78,7 @@ static bool
 fits(mn_find *key, mn_find *certificate)
 {
     X509 *x509 = mn_certificate_x509(certificate->certificate);
-    const EVP_PKEY *public_key = X509_get0_pubkey(x509);
+    const EVP_PKEY *public_key = mn_certificate_key(certificate->certificate);
 
     if (EVP_PKEY_is_a(key->key, "DSA") && is_dsa(x509))
         return is_same_dsa(key->key, x509);

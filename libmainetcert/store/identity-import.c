@@ -9,6 +9,7 @@
 
 #include "store/identity-private.h"
 #include "store/key.h"
+#include "store/public-attributes.h"
 #include "store/transaction.h"
 
 #define SEEN_MAX 8

@@ -7,8 +7,8 @@
 
 #include "base/key-data.h"
 #include "pkcs12/der-write.h"
+#include "pkcs12/public-info.h"
 #include "store/key.h"
-#include "store/public-info.h"
 
 MN_AUTO_TYPE(OSSL_DECODER_CTX, OSSL_DECODER_CTX_free)
 

@@ -5,7 +5,7 @@
 
 #include <p11-kit/pkcs11.h>
 
-#include "store/public-info.h"
+#include "pkcs12/public-info.h"
 
 static mainet_status
 refuse(mainet_error *err)

@@ -2,8 +2,8 @@
 #ifndef MN_STORE_KEY_H
 #define MN_STORE_KEY_H
 
+#include "pkcs12/public-info.h"
 #include "store/object.h"
-#include "store/public-info.h"
 
 /* From an EVP_PKEY to PKCS#11 attributes; object.h has the way back. RSA, EC over named curves,
  * Ed25519; anything else is MAINET_E_PKCS12_UNUSABLE. */

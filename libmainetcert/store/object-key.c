@@ -8,7 +8,7 @@
 #include "base/key-data.h"
 #include "store/curve.h"
 #include "store/key.h"
-#include "store/public-info.h"
+#include "store/public-attributes.h"
 #include "store/record.h"
 
 static mainet_status

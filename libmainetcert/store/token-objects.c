@@ -5,6 +5,7 @@
 #include <p11-kit/pkcs11.h>
 
 #include "store/key.h"
+#include "store/public-attributes.h"
 #include "store/record.h"
 #include "store/token-private.h"
 #include "store/transaction.h"

@@ -259,7 +259,7 @@ END_TEST
 static mainet_certificate *
 claim(mainet_certificate *certificate, bool is_issuer, EVP_PKEY *signer)
 {
-    X509 *x509 = X509_dup(mn_certificate_x509(certificate));
+    X509 *x509 = mn_certificate_decode(certificate, NULL);
     AUTHORITY_KEYID *authority = AUTHORITY_KEYID_new();
     uint8_t *der = NULL;
     int len = 0;

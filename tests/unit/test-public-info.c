@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* SubjectPublicKeyInfo by hand is what libcrypto makes of the same key. */
-#include "store/public-info.h"
+#include "store/public-attributes.h"
 
 #include <openssl/ec.h>
 

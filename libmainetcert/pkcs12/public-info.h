@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#ifndef MN_STORE_PUBLIC_INFO_H
-#define MN_STORE_PUBLIC_INFO_H
+#ifndef MN_PKCS12_PUBLIC_INFO_H
+#define MN_PKCS12_PUBLIC_INFO_H
 
 #include "base/buffer.h"
-#include "store/attributes.h"
 
 /* The SubjectPublicKeyInfo (RFC 5280, 4.1) pairs keys with certificates, so one key has one form,
- * the plain one (mn_key_public_info in key.h makes it): named curve, uncompressed point, no
+ * the plain one (mn_key_public_info in store/key.h makes it): named curve, uncompressed point, no
  * restriction to PSS. All that PKCS#11 wants to know of a public key can be read from it. */
 
 #define MN_KEY_ID_LEN 20
@@ -38,17 +37,12 @@ mn_certificate_find_info(const uint8_t *der, size_t der_len, size_t *info_len);
 bool
 mn_public_info_read(const uint8_t *der, size_t der_len, mn_public_info *info);
 
+/** The length of the modulus or the curve in bits; 0 for a curve out of the ordinary. */
+int32_t
+mn_public_info_bits(const mn_public_info *info);
+
 /** The CKA_ID that NSS makes: SHA-1 of the RSA modulus or of the raw point. */
 mainet_status
 mn_public_info_id(const mn_public_info *info, uint8_t id[MN_KEY_ID_LEN], mainet_error *err);
-
-/** Set CKA_KEY_TYPE, the public numbers and CKA_PUBLIC_KEY_INFO as a CKO_PUBLIC_KEY has them. */
-mainet_status
-mn_public_info_set_public(const mn_public_info *info, mn_attributes *attributes, mainet_error *err);
-
-/** The same as a CKO_PRIVATE_KEY has them. */
-mainet_status
-mn_public_info_set_private(const mn_public_info *info, mn_attributes *attributes,
-                           mainet_error *err);
 
 #endif

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "store/public-info.h"
+#include "pkcs12/public-info.h"
 
 #include <string.h>
 
 #include <openssl/err.h>
-#include <p11-kit/pkcs11.h>
 
+#include "base/crypto.h"
+#include "base/openssl.h"
 #include "pkcs12/der.h"
-#include "store/key.h"
 
 /* AlgorithmIdentifiers as they begin; of EC the curve follows. */
 const uint8_t mn_rsa_algorithm[15] = {0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
@@ -15,9 +15,15 @@ const uint8_t mn_rsa_algorithm[15] = {0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 
 const uint8_t mn_ed25519_algorithm[7] = {0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70};
 const uint8_t mn_ec_oid[9] = {0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01};
 
-/* PrintableString "edwards25519" (PKCS#11 v3.0, 2.3.10). */
-static const uint8_t edwards25519[] = {0x13, 0x0c, 'e', 'd', 'w', 'a', 'r',
-                                       'd',  's',  '2', '5', '5', '1', '9'};
+/* RFC 5480, 2.1.1.1. */
+static const struct {
+    uint8_t oid[10];
+    int32_t bits;
+} curves[] = {
+    {{0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07}, 256},
+    {{0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22}, 384},
+    {{0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23}, 521},
+};
 
 /* version, serialNumber, signature, issuer, validity, subject; then it comes. */
 const uint8_t *
@@ -117,76 +123,43 @@ mn_public_info_read(const uint8_t *der, size_t der_len, mn_public_info *info)
     return is_plain;
 }
 
-mainet_status
-mn_public_info_id(const mn_public_info *info, uint8_t id[MN_KEY_ID_LEN], mainet_error *err)
-{
-    const mn_reader *number = info->kind == MN_INFO_RSA ? &info->modulus : &info->point;
-
-    return mn_sha1(number->data, number->left, id, err);
-}
-
-static mainet_status
-set_bytes(mn_attributes *attributes, uint64_t type, mn_reader value, mainet_error *err)
-{
-    return mn_attributes_set(attributes, type, value.data, value.left, err);
-}
-
-/* CKA_EC_POINT is the DER OCTET STRING of the point (PKCS#11 v2.40, 2.3.3). */
-static mainet_status
-set_point(mn_attributes *attributes, mn_reader point, mainet_error *err)
-{
-    mn_auto_buffer(der, 512);
-
-    mn_buffer_append_u8(&der, V_ASN1_OCTET_STRING);
-    if (point.left > 127)
-        mn_buffer_append_u8(&der, 0x81);
-    mn_buffer_append_u8(&der, (uint8_t)point.left);
-    mn_buffer_append(&der, point.data, point.left);
-    MN_TRY(mn_buffer_check(&der, "public key", err));
-    return mn_attributes_set(attributes, CKA_EC_POINT, der.data, der.len, err);
-}
-
-static mainet_status
-set_type(const mn_public_info *info, mn_attributes *attributes, mainet_error *err)
-{
-    switch (info->kind) {
-    case MN_INFO_RSA:
-        MN_TRY(mn_attributes_set_number(attributes, CKA_KEY_TYPE, CKK_RSA, err));
-        MN_TRY(set_bytes(attributes, CKA_MODULUS, info->modulus, err));
-        return set_bytes(attributes, CKA_PUBLIC_EXPONENT, info->exponent, err);
-    case MN_INFO_EC:
-        MN_TRY(mn_attributes_set_number(attributes, CKA_KEY_TYPE, CKK_EC, err));
-        return set_bytes(attributes, CKA_EC_PARAMS, info->curve, err);
-    case MN_INFO_ED25519:
-        break;
-    }
-    MN_TRY(mn_attributes_set_number(attributes, CKA_KEY_TYPE, MN_CKK_EC_EDWARDS, err));
-    return mn_attributes_set(attributes, CKA_EC_PARAMS, edwards25519, sizeof edwards25519, err);
-}
-
-static uint64_t
+static int32_t
 count_bits(mn_reader number)
 {
-    uint64_t bits = 8 * (uint64_t)number.left;
+    int32_t bits = 8 * (int32_t)number.left;
 
     for (uint8_t first = number.data[0]; first < 0x80; first = (uint8_t)(first << 1 | 1))
         bits--;
     return bits;
 }
 
-mainet_status
-mn_public_info_set_private(const mn_public_info *info, mn_attributes *attributes, mainet_error *err)
+static int32_t
+curve_bits(mn_reader curve)
 {
-    MN_TRY(set_bytes(attributes, CKA_PUBLIC_KEY_INFO, info->der, err));
-    return set_type(info, attributes, err);
+    for (size_t i = 0; i < sizeof curves / sizeof *curves; i++)
+        if (is_bytes(curve, curves[i].oid, 2 + (size_t)curves[i].oid[1]))
+            return curves[i].bits;
+    return 0;
+}
+
+int32_t
+mn_public_info_bits(const mn_public_info *info)
+{
+    switch (info->kind) {
+    case MN_INFO_RSA:
+        return count_bits(info->modulus);
+    case MN_INFO_EC:
+        return curve_bits(info->curve);
+    case MN_INFO_ED25519:
+        break;
+    }
+    return 8 * MN_ED25519_POINT_LEN;
 }
 
 mainet_status
-mn_public_info_set_public(const mn_public_info *info, mn_attributes *attributes, mainet_error *err)
+mn_public_info_id(const mn_public_info *info, uint8_t id[MN_KEY_ID_LEN], mainet_error *err)
 {
-    MN_TRY(mn_public_info_set_private(info, attributes, err));
-    if (info->kind == MN_INFO_RSA)
-        return mn_attributes_set_number(attributes, CKA_MODULUS_BITS, count_bits(info->modulus),
-                                        err);
-    return set_point(attributes, info->point, err);
+    const mn_reader *number = info->kind == MN_INFO_RSA ? &info->modulus : &info->point;
+
+    return mn_sha1(number->data, number->left, id, err);
 }
