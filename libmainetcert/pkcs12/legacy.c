@@ -7,6 +7,7 @@
 #include <openssl/provider.h>
 
 #include "pkcs12/algorithm.h"
+#include "pkcs12/bygone.h"
 
 static _Atomic(OSSL_LIB_CTX *) shared;
 
@@ -26,7 +27,8 @@ mn_legacy_context(mainet_error *err)
         return (void)mn_fail_crypto(err, "default provider"), NULL;
     }
     ERR_set_mark();
-    (void)OSSL_PROVIDER_load(made, "legacy"); /* who needs it and lacks it is told so there */
+    (void)mn_bygone_add(made); /* who needs it and lacks it is told so there */
+    (void)OSSL_PROVIDER_load(made, "legacy");
     ERR_pop_to_mark();
     if (atomic_compare_exchange_strong(&shared, &nobody, made))
         return made;
