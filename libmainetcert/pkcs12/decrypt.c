@@ -3,8 +3,12 @@
 
 #include <openssl/err.h>
 
+#include "pkcs12/derive.h"
 #include "pkcs12/legacy.h"
 #include "pkcs12/pbes2.h"
+
+#define DES_LEN 8
+#define SHA1_LEN 20
 
 /* PKCS#12's own derivation makes a BMPString of a text by itself; the others take bytes. */
 static bool
@@ -88,6 +92,31 @@ decrypt_with(const X509_ALGOR *algorithm, const ASN1_OCTET_STRING *data, const c
     return run(context, data, err);
 }
 
+/* With SHA-1 and DES, NSS takes the BMPString, and the IV from the end of the hash instead of from
+ * behind the key. */
+static mn_secret *
+decrypt_as_nss(const X509_ALGOR *algorithm, const ASN1_OCTET_STRING *data,
+               const mn_password *password, mainet_error *err)
+{
+    mn_auto(PBEPARAM) parameters =
+        ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBEPARAM), algorithm->parameter);
+    mn_auto(EVP_CIPHER_CTX) context = EVP_CIPHER_CTX_new();
+    mn_auto(EVP_CIPHER) cipher = EVP_CIPHER_fetch(mn_legacy_context(err), "DES-CBC", NULL);
+    mn_auto(mn_secret) hash = NULL;
+    int len = 0;
+    const char *written = mn_password_bytes(password, MN_PASSWORD_BMP, &len);
+
+    if (parameters == NULL || context == NULL || cipher == NULL)
+        return mn_legacy_refuse(algorithm->algorithm, err), NULL;
+    hash = mn_pbkdf1(parameters, "SHA1", written, len, SHA1_LEN, err);
+    if (hash == NULL)
+        return NULL;
+    if (EVP_CipherInit_ex(context, cipher, NULL, mn_secret_bytes(hash),
+                          mn_secret_bytes(hash) + SHA1_LEN - DES_LEN, 0) != 1)
+        return mn_legacy_refuse(algorithm->algorithm, err), NULL;
+    return run(context, data, err);
+}
+
 mn_secret *
 mn_decrypt(const X509_ALGOR *algorithm, const ASN1_OCTET_STRING *data, const mn_password *password,
            size_t form, mainet_error *err)
@@ -95,14 +124,16 @@ mn_decrypt(const X509_ALGOR *algorithm, const ASN1_OCTET_STRING *data, const mn_
     const bool is_text = takes_text(algorithm);
     const size_t count = is_text ? mn_password_count(password) : mn_password_bytes_count(password);
     mn_secret *plain = NULL;
+    mainet_error unheard = {0};
 
     for (size_t i = 0; i < count && plain == NULL; i++) {
         int len = 0;
         const char *written = is_text ? mn_password_form(password, (form + i) % count, &len)
                                       : mn_password_bytes(password, i, &len);
-        mainet_error later = {0};
 
-        plain = decrypt_with(algorithm, data, written, len, i == 0 ? err : &later);
+        plain = decrypt_with(algorithm, data, written, len, i == 0 ? err : &unheard);
     }
+    if (plain == NULL && OBJ_obj2nid(algorithm->algorithm) == NID_pbeWithSHA1AndDES_CBC)
+        plain = decrypt_as_nss(algorithm, data, password, &unheard);
     return plain;
 }

@@ -90,6 +90,24 @@ octets(const char *key, const void *data, int len)
 }
 
 mn_secret *
+mn_pbkdf1(const PBEPARAM *parameters, const char *digest, const char *password, int password_len,
+          size_t key_len, mainet_error *err)
+{
+    const ASN1_OCTET_STRING *salt = parameters->salt;
+    int64_t iterations = 0;
+    OSSL_PARAM p[5];
+
+    if (ASN1_INTEGER_get_int64(&iterations, parameters->iter) != 1)
+        return mn_fail_null(err, MAINET_E_PKCS12_UNUSABLE, 0, "PBKDF1 without a count");
+    p[0] = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)(uintptr_t)digest, 0);
+    p[1] = octets(OSSL_KDF_PARAM_PASSWORD, password, password_len);
+    p[2] = octets(OSSL_KDF_PARAM_SALT, ASN1_STRING_get0_data(salt), ASN1_STRING_length(salt));
+    p[3] = OSSL_PARAM_construct_int64(OSSL_KDF_PARAM_ITER, &iterations);
+    p[4] = OSSL_PARAM_construct_end();
+    return derive("PBKDF1", p, key_len, err);
+}
+
+mn_secret *
 mn_pbkdf2(const PBKDF2PARAM *parameters, const char *password, int password_len, size_t key_len,
           mainet_error *err)
 {

@@ -11,6 +11,11 @@
 EVP_MD *
 mn_prf_fetch(const X509_ALGOR *algorithm, mainet_error *err);
 
+/** Derive by PBKDF1 (RFC 8018, 5.1), up to what the digest is long. */
+mn_secret *
+mn_pbkdf1(const PBEPARAM *parameters, const char *digest, const char *password, int password_len,
+          size_t key_len, mainet_error *err);
+
 /** Derive a key with PBKDF2 (RFC 8018, 5.2); its cost has been counted. */
 mn_secret *
 mn_pbkdf2(const PBKDF2PARAM *parameters, const char *password, int password_len, size_t key_len,

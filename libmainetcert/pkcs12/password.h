@@ -28,6 +28,9 @@ mn_password_form(const mn_password *password, size_t form, int *len);
 const char *
 mn_password_raw(const mn_password *password, int *len);
 
+/** Where mn_password_bytes has the BMPString. */
+#define MN_PASSWORD_BMP 1
+
 /** Answer how many byte strings mn_password_bytes has. */
 size_t
 mn_password_bytes_count(const mn_password *password);

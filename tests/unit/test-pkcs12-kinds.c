@@ -291,6 +291,45 @@ START_TEST(a_password_beyond_ascii_may_be_other_bytes)
 }
 END_TEST
 
+/* PBES1 with SHA-1 and DES as NSS has it: PBKDF1 over the BMPString, its last bytes the IV. */
+static data
+key_of_nss(void)
+{
+    static const uint8_t bmp[] = "\0R\0e\0t\0r\0i\0e\0v\0e\0-\0001\0002\0003\0004\0005\0";
+    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    data start = join(raw(bmp, sizeof bmp), raw(salt, sizeof salt));
+    uint8_t hash[EVP_MAX_MD_SIZE];
+    uint8_t out[512];
+    int first = 0;
+    int last = 0;
+
+    ck_assert_int_eq(EVP_Digest(start.bytes, start.len, hash, NULL, EVP_sha1(), NULL), 1);
+    for (int i = 1; i < ITERATIONS; i++)
+        ck_assert_int_eq(EVP_Digest(hash, 20, hash, NULL, EVP_sha1(), NULL), 1);
+    ck_assert_int_eq(EVP_EncryptInit_ex(context, EVP_des_cbc(), NULL, hash, hash + 12), 1);
+    ck_assert_int_eq(
+        EVP_EncryptUpdate(context, out, &first, key_info_der.bytes, (int)key_info_der.len), 1);
+    ck_assert_int_eq(EVP_EncryptFinal_ex(context, out + first, &last), 1);
+    EVP_CIPHER_CTX_free(context);
+    free(start.bytes);
+    return bag("pkcs8ShroudedKeyBag",
+               sequence(SEQUENCE, pbe("PBE-SHA1-DES", ITERATIONS),
+                        octets(raw(out, (size_t)(first + last))), END),
+               END);
+}
+
+START_TEST(nss_takes_its_iv_from_the_end)
+{
+    mainet_error err = {0};
+    data made;
+
+    ck_assert_ptr_nonnull(OSSL_PROVIDER_load(NULL, "default"));
+    ck_assert_ptr_nonnull(OSSL_PROVIDER_load(NULL, "legacy"));
+    made = container_of(plain_safe(join(key_of_nss(), own_certificate(END))));
+    expect(open_data(made, PASSWORD, &err), 1, "", &err);
+}
+END_TEST
+
 static const struct {
     const char *oid;
     const char *name;
@@ -365,6 +404,7 @@ make_suite(void)
     tcase_add_test(tests, a_dsa_key_fits_a_certificate_without_parameters);
     tcase_add_loop_test(tests, every_function_of_pbkdf2_is_known, 0, COUNT(functions));
     tcase_add_loop_test(tests, a_password_beyond_ascii_may_be_other_bytes, 0, COUNT(written));
+    tcase_add_test(tests, nss_takes_its_iv_from_the_end);
     tcase_add_loop_test(tests, a_key_of_an_unknown_kind_is_named, 0, COUNT(strangers));
     tcase_add_loop_test(tests, an_ec_key_with_a_broken_end_is_let_be, 0, COUNT(ends));
     tcase_add_test(tests, a_mac_of_gost_is_refused_by_name);
