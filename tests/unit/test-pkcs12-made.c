@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Containers as other programs have made them, and as nobody ought to. */
-#include <time.h>
 
 #include <openssl/provider.h>
 
 #include "run-suite.h"
 #include "support/container.h"
+#include "support/cpu-time.h"
 
 START_TEST(pairs_by_public_key_whatever_the_local_ids_say)
 {
@@ -155,15 +155,6 @@ lie(data encoded, const char *count)
     return lies;
 }
 
-static double
-seconds(void)
-{
-    struct timespec now;
-
-    ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &now), 0);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 static const struct {
     int mac;
     int safe;
@@ -194,10 +185,10 @@ START_TEST(iterations_are_added_up_before_any_is_spent)
     if (counts[_i].in_place_of_65536 != NULL)
         ck_assert_uint_eq(lie(encoded, counts[_i].in_place_of_65536),
                           (size_t)(counts[_i].safe == 65536) + (counts[_i].key == 65536));
-    begun = seconds();
+    begun = cpu_seconds();
     ck_assert_ptr_null(open_made(encoded, &err));
     ck_assert_int_eq(err.status, MAINET_E_PKCS12_UNUSABLE);
-    ck_assert(seconds() - begun < 0.1);
+    ck_assert(cpu_seconds() - begun < 0.1);
 }
 END_TEST
 
