@@ -118,6 +118,41 @@ public sealed class KeyTests(Standin standin)
                 Data, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
     }
 
+    /// <summary>And what the framework writes, in each of its ways, is read.</summary>
+    [Theory]
+    [InlineData("RSA", Pkcs12ExportPbeParameters.Pkcs12TripleDesSha1)]
+    [InlineData("RSA", Pkcs12ExportPbeParameters.Pbes2Aes256Sha256)]
+    [InlineData("EC", Pkcs12ExportPbeParameters.Pkcs12TripleDesSha1)]
+    [InlineData("EC", Pkcs12ExportPbeParameters.Pbes2Aes256Sha256)]
+    public void WhatTheFrameworkWritesIsImported(string key, Pkcs12ExportPbeParameters way)
+    {
+        const string password = "配布用 p@ss🔑";
+        using Token token = standin.NewToken($"written-{key}-{way}");
+        using X509Certificate2 written = SelfSigned(key);
+        using var container = new Pkcs12(written.ExportPkcs12(way, password), password);
+        using Identity identity = Assert.Single(token.ImportPkcs12(container));
+        Assert.Equal(written.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant(), identity.Id);
+        Assert.Equal(key, identity.Certificate.KeyType);
+        using RSA? rsa = identity.GetRSAPrivateKey();
+        byte[] signature = rsa?.SignData(Data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1) ??
+            identity.GetECDsaPrivateKey()!.SignData(Data, HashAlgorithmName.SHA256);
+        Assert.True(rsa is null
+            ? written.GetECDsaPublicKey()!.VerifyData(Data, signature, HashAlgorithmName.SHA256)
+            : written.GetRSAPublicKey()!.VerifyData(
+                Data, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+    }
+
+    private static X509Certificate2 SelfSigned(string key)
+    {
+        var name = new X500DistinguishedName("CN=信託 太郎");
+        using RSA rsa = RSA.Create(2048);
+        using ECDsa ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = key == "RSA"
+            ? new(name, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            : new(name, ec, HashAlgorithmName.SHA256);
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(90));
+    }
+
     /// <summary>In the store that the environment names: the module looks there.</summary>
     [Fact]
     public async Task KeysThatStayInsideLogIn()

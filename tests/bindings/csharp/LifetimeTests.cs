@@ -116,9 +116,8 @@ public sealed partial class LifetimeTests(Standin standin)
         byte[] der = identity.Certificate.ToDer();
         token.Lock();
         Calls(500);
-        long before = Allocated();
-        Calls(2500); // eight calls and more each
-        long grown = Allocated() - before;
+        // The framework compiles in the background now and then; what leaks grows each time.
+        long grown = Enumerable.Range(0, 3).Min(_ => GrowthOf(() => Calls(2500))); // eight calls and more each
         Assert.True(grown < 128 * 1024, $"{grown} bytes more after 20,000 calls");
 
         void Calls(int rounds)
@@ -142,6 +141,13 @@ public sealed partial class LifetimeTests(Standin standin)
     }
 
     private static byte[] Data => [1, 2, 3];
+
+    private static long GrowthOf(Action act)
+    {
+        long before = Allocated();
+        act();
+        return Allocated() - before;
+    }
 
     /// <summary>What C has allocated and not freed. The framework's own garbage is elsewhere.</summary>
     private static long Allocated()
