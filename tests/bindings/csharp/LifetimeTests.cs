@@ -116,8 +116,8 @@ public sealed partial class LifetimeTests(Standin standin)
         byte[] der = identity.Certificate.ToDer();
         token.Lock();
         Calls(500);
-        // The framework compiles in the background now and then; what leaks grows each time.
-        long grown = Enumerable.Range(0, 3).Min(_ => GrowthOf(() => Calls(2500))); // eight calls and more each
+        // The framework compiles and tidies up now and then; what leaks grows each time. Eight calls and more each.
+        long grown = Enumerable.Range(0, 5).Select(_ => GrowthOf(() => Calls(2500))).Order().ElementAt(2);
         Assert.True(grown < 128 * 1024, $"{grown} bytes more after 20,000 calls");
 
         void Calls(int rounds)
