@@ -12,6 +12,7 @@
 #include "base/guest.h"
 #include "pkcs12/name.h"
 #include "pkcs12/public-info.h"
+#include "pkcs12/public-key.h"
 #include "pkcs12/validity.h"
 
 #define DER_CEILING 65536
@@ -159,14 +160,14 @@ EVP_PKEY *
 mn_certificate_key(const mainet_certificate *certificate)
 {
     mainet_certificate *const self = (mainet_certificate *)(uintptr_t)certificate;
-    const uint8_t *der = certificate->public_key_der.data;
+    mainet_error no_matter = {0};
     EVP_PKEY *found = atomic_load(&self->key);
     EVP_PKEY *key = NULL;
 
     if (found != NULL || atomic_load(&self->has_no_key))
         return found;
-    key =
-        d2i_PUBKEY_ex(NULL, &der, (long)certificate->public_key_der.len, mn_crypto_context(), NULL);
+    key = mn_key_from_info(certificate->public_key_der.data, certificate->public_key_der.len,
+                           &no_matter);
     atomic_store(&self->has_no_key, key == NULL);
     if (key == NULL || atomic_compare_exchange_strong(&self->key, &found, key))
         return key;

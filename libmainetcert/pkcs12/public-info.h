@@ -5,7 +5,7 @@
 #include "base/buffer.h"
 
 /* The SubjectPublicKeyInfo (RFC 5280, 4.1) pairs keys with certificates, so one key has one form,
- * the plain one (mn_key_public_info in store/key.h makes it): named curve, uncompressed point, no
+ * the plain one (mn_key_public_info makes it): named curve, uncompressed point, no
  * restriction to PSS. All that PKCS#11 wants to know of a public key can be read from it. */
 
 #define MN_KEY_ID_LEN 20

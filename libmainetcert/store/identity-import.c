@@ -71,15 +71,15 @@ default_id(const mainet_certificate *certificate, uint8_t id[MN_KEY_ID_LEN], mai
 {
     size_t len = 0;
     const uint8_t *der = mn_certificate_public_key_der(certificate, &len);
-    mn_auto(EVP_PKEY) key = NULL;
+    EVP_PKEY *key = NULL;
     mn_public_info info;
 
     if (mn_public_info_read(der, len, &info))
         return mn_public_info_id(&info, id, err);
     ERR_set_mark();
-    key = mn_key_from_info(der, len, err);
+    key = mn_certificate_key(certificate);
     ERR_pop_to_mark();
-    return key == NULL ? mn_failure(err) : mn_key_default_id(key, id, err);
+    return key == NULL ? mn_fail_crypto(err, "public key") : mn_key_default_id(key, id, err);
 }
 
 mainet_status

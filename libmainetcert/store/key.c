@@ -5,8 +5,6 @@
 
 #include <p11-kit/pkcs11.h>
 
-#include "pkcs12/public-info.h"
-
 static mainet_status
 refuse(mainet_error *err)
 {
@@ -41,37 +39,6 @@ static mainet_status
 get_number(EVP_PKEY *key, const char *name, BIGNUM **number, mainet_error *err)
 {
     return EVP_PKEY_get_bn_param(key, name, number) == 1 ? MAINET_OK : mn_fail_crypto(err, name);
-}
-
-mainet_status
-mn_key_point(EVP_PKEY *key, mn_buffer *out, mainet_error *err)
-{
-    mn_auto(BIGNUM) x = NULL;
-    mn_auto(BIGNUM) y = NULL;
-    uint8_t point[1 + 2 * 72] = {4};
-    int width = (EVP_PKEY_get_bits(key) + 7) / 8;
-    size_t len = sizeof point;
-
-    if (EVP_PKEY_is_a(key, "ED25519")) {
-        if (EVP_PKEY_get_raw_public_key(key, point, &len) != 1)
-            return mn_fail_crypto(err, "Ed25519 public key");
-        mn_buffer_append(out, point, len);
-        return mn_buffer_check(out, "public key", err);
-    }
-    if (EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point, &len) ==
-            1 &&
-        point[0] == 4) { /* as it nearly always is */
-        mn_buffer_append(out, point, len);
-        return mn_buffer_check(out, "public key", err);
-    }
-    point[0] = 4;
-    MN_TRY(get_number(key, OSSL_PKEY_PARAM_EC_PUB_X, &x, err));
-    MN_TRY(get_number(key, OSSL_PKEY_PARAM_EC_PUB_Y, &y, err));
-    if (width > 72 || BN_bn2binpad(x, point + 1, width) != width ||
-        BN_bn2binpad(y, point + 1 + width, width) != width)
-        return refuse(err);
-    mn_buffer_append(out, point, 1 + 2 * (size_t)width);
-    return mn_buffer_check(out, "public key", err);
 }
 
 mainet_status

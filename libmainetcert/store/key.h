@@ -3,6 +3,7 @@
 #define MN_STORE_KEY_H
 
 #include "pkcs12/public-info.h"
+#include "pkcs12/public-key.h"
 #include "store/object.h"
 
 /* From an EVP_PKEY to PKCS#11 attributes; object.h has the way back. RSA, EC over named curves,
@@ -22,23 +23,9 @@ mn_key_set_secrets(EVP_PKEY *key, mn_object *object, mainet_error *err);
 mainet_status
 mn_key_default_id(EVP_PKEY *key, uint8_t id[MN_KEY_ID_LEN], mainet_error *err);
 
-/** Append the DER SubjectPublicKeyInfo with an uncompressed point and without a restriction to PSS,
- * so that one key has one form. */
-mainet_status
-mn_key_public_info(EVP_PKEY *key, mn_buffer *out, mainet_error *err);
-
-/** The same, taken apart: `info` borrows from `der`. As mn_key_check. */
+/** As mn_key_public_info, and taken apart: `info` borrows from `der`. As mn_key_check. */
 mainet_status
 mn_key_read(EVP_PKEY *key, mn_buffer *der, mn_public_info *info, mainet_error *err);
-
-/** The public key of a DER SubjectPublicKeyInfo, made by the private context and nobody's ENGINE.
- */
-EVP_PKEY *
-mn_key_from_info(const uint8_t *der, size_t der_len, mainet_error *err);
-
-/** Append the raw public point: 04 || X || Y of EC, 32 bytes of Ed25519. */
-mainet_status
-mn_key_point(EVP_PKEY *key, mn_buffer *out, mainet_error *err);
 
 /** Whether what the key signs is verified by the public key. Leaves OpenSSL's errors behind. */
 bool

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Keys to SubjectPublicKeyInfo (RFC 5280, 4.1) and back, put together by hand: libcrypto's own
  * encoder and decoder take a millisecond a key, and a token has ten thousand. */
+#include "pkcs12/public-key.h"
+
 #include <openssl/decoder.h>
 #include <openssl/err.h>
 #include <openssl/objects.h>
@@ -8,11 +10,44 @@
 #include "base/key-data.h"
 #include "pkcs12/der-write.h"
 #include "pkcs12/public-info.h"
-#include "store/key.h"
 
 MN_AUTO_TYPE(OSSL_DECODER_CTX, OSSL_DECODER_CTX_free)
 
 #define INFO_MAX 4096 /* an RSA key of 16,384 bits has 2,086 bytes */
+
+mainet_status
+mn_key_point(EVP_PKEY *key, mn_buffer *out, mainet_error *err)
+{
+    mn_auto(BIGNUM) x = NULL;
+    mn_auto(BIGNUM) y = NULL;
+    uint8_t point[1 + 2 * 72] = {4};
+    int width = (EVP_PKEY_get_bits(key) + 7) / 8;
+    size_t len = sizeof point;
+
+    if (EVP_PKEY_is_a(key, "ED25519")) {
+        if (EVP_PKEY_get_raw_public_key(key, point, &len) != 1)
+            return mn_fail_crypto(err, "Ed25519 public key");
+        mn_buffer_append(out, point, len);
+        return mn_buffer_check(out, "public key", err);
+    }
+    if (EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point, &len) ==
+            1 &&
+        point[0] == 4) { /* as it nearly always is */
+        mn_buffer_append(out, point, len);
+        return mn_buffer_check(out, "public key", err);
+    }
+    point[0] = 4;
+    if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_PUB_X, &x) != 1)
+        return mn_fail_crypto(err, OSSL_PKEY_PARAM_EC_PUB_X);
+    if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_PUB_Y, &y) != 1)
+        return mn_fail_crypto(err, OSSL_PKEY_PARAM_EC_PUB_Y);
+    if (width > 72 || BN_bn2binpad(x, point + 1, width) != width ||
+        BN_bn2binpad(y, point + 1 + width, width) != width)
+        return mn_fail(err, MAINET_E_PKCS12_UNUSABLE, 0,
+                       "a key that is neither RSA, EC over a named curve, nor Ed25519");
+    mn_buffer_append(out, point, 1 + 2 * (size_t)width);
+    return mn_buffer_check(out, "public key", err);
+}
 
 static void
 put_rsa(mn_der_writer *out, const EVP_PKEY *key)
