@@ -5,8 +5,8 @@
 
 #include "attribute.h"
 #include "ckr.h"
-#include "secret-key.h"
 #include "login.h"
+#include "secret-key.h"
 #include "session.h"
 #include "store/key.h"
 #include "store/public-attributes.h"

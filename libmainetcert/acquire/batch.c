@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "acquire/batch.h"
-#include "base/guest.h"
 
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/guest.h"
 
 mainet_batch *
 mainet_batch_new(mainet_error *err)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "acquire/probe.h"
-#include "base/guest.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/guest.h"
 
 #define PROXIES 3 /* the environment's for https and for http, and none */
 

@@ -147,9 +147,9 @@ mainet_pending_list_free(mainet_pending_list *list)
 mainet_status
 mainet_pending_discard(const mainet_pending *pending, mainet_error *err)
 {
+    MN_PUBLIC(err);
     if (pending == NULL)
         return mn_fail(err, MAINET_E_ARGUMENT, 0, "a delivery is required");
-    MN_PUBLIC(err);
     return mn_parcels_remove(pending->token, (const char *const[]){pending->id}, 1, err);
 }
 

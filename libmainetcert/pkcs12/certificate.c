@@ -248,7 +248,6 @@ mainet_certificate *
 mainet_certificate_parse(const uint8_t *der, size_t der_len, mainet_error *err)
 {
     mn_auto(mainet_certificate) made = NULL;
-    mainet_status status = MAINET_OK;
 
     MN_PUBLIC(err);
     if (der == NULL || der_len == 0 || der_len > DER_CEILING)
@@ -259,12 +258,9 @@ mainet_certificate_parse(const uint8_t *der, size_t der_len, mainet_error *err)
     if (made == NULL)
         return mn_fail_memory_null(err, "certificate");
     atomic_init(&made->references, 1);
-    ERR_set_mark();
-    status = decode(made, der, der_len, err);
-    if (status == MAINET_OK)
-        status = read_fields(made, err);
-    ERR_pop_to_mark();
-    return status == MAINET_OK ? mainet_certificate_take(&made) : NULL;
+    if (decode(made, der, der_len, err) != MAINET_OK || read_fields(made, err) != MAINET_OK)
+        return NULL;
+    return mainet_certificate_take(&made);
 }
 
 mainet_bytes *

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/err.h>
-
 #include "base/guest.h"
 #include "pkcs12/algorithm.h"
 #include "pkcs12/armour.h"
@@ -234,7 +232,6 @@ mainet_pkcs12_open(const uint8_t *data, size_t data_len, const uint8_t *password
 {
     mn_auto(mainet_pkcs12) made = NULL;
     mn_auto(reader) in = NULL;
-    mainet_status status = MAINET_OK;
 
     MN_PUBLIC(err);
     if ((data == NULL && data_len != 0) || password_len > PASSWORD_CEILING)
@@ -251,8 +248,6 @@ mainet_pkcs12_open(const uint8_t *data, size_t data_len, const uint8_t *password
     in->password = mn_password_new(password, password_len, err);
     if (in->password == NULL)
         return NULL;
-    ERR_set_mark();
-    status = read_container(in, data, data_len, made, err);
-    ERR_pop_to_mark();
-    return status == MAINET_OK ? mainet_pkcs12_take(&made) : NULL;
+    return read_container(in, data, data_len, made, err) == MAINET_OK ? mainet_pkcs12_take(&made)
+                                                                      : NULL;
 }

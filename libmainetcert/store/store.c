@@ -250,10 +250,10 @@ mainet_token_list_count(const mainet_token_list *list)
 mainet_token *
 mainet_token_list_at(const mainet_token_list *list, size_t index, mainet_error *err)
 {
+    MN_PUBLIC(err);
     if (list == NULL || index >= list->count)
         return mn_fail_null(err, MAINET_E_ARGUMENT, 0, "no token %zu in this list", index);
     /* a handle of its own, so that one caller's unlock is not another's */
-    MN_PUBLIC(err);
     return mn_store_token(list->tokens[index]->store, list->tokens[index]->serial, err);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "mainetcert/sign.h"
-#include "mainetcert/removal.h"
 
 #include <openssl/rsa.h>
 
+#include "mainetcert/removal.h"
 #include "run-suite.h"
 #include "support/temp-store.h"
 
