@@ -5,7 +5,6 @@
 
 #include "ckr.h"
 #include "secret-key.h"
-#include "template.h"
 
 #define BLOCK_MAX 16
 #define DES_KEY_LEN 8
@@ -90,13 +89,12 @@ p11_check_value(const mn_object *object, const mn_keys *keys, uint8_t out[P11_CH
 }
 
 CK_RV
-p11_check_value_compare(const mn_object *object, const CK_ATTRIBUTE *template, CK_ULONG count)
+p11_check_value_compare(const mn_object *object, const CK_ATTRIBUTE *said)
 {
-    const CK_ATTRIBUTE *said = p11_template_find(template, count, CKA_CHECK_VALUE);
     uint8_t own[P11_CHECK_VALUE_LEN];
     CK_RV rv = CKR_OK;
 
-    if (said == NULL || said->ulValueLen == 0)
+    if (said == NULL)
         return CKR_OK;
     rv = p11_check_value(object, NULL, own);
     if (rv != CKR_OK)

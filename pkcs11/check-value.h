@@ -16,9 +16,9 @@
 CK_RV
 p11_check_value(const mn_object *object, const mn_keys *keys, uint8_t out[P11_CHECK_VALUE_LEN]);
 
-/** Whether a template that says one says the right one of `object`, which is in memory;
+/** Whether `said`, unless it is NULL, is the right one of `object`, which is in memory;
  *  CKR_ATTRIBUTE_VALUE_INVALID. */
 CK_RV
-p11_check_value_compare(const mn_object *object, const CK_ATTRIBUTE *template, CK_ULONG count);
+p11_check_value_compare(const mn_object *object, const CK_ATTRIBUTE *said);
 
 #endif

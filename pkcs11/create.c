@@ -63,8 +63,6 @@ p11_create(p11_session *session, const CK_ATTRIBUTE *template, CK_ULONG count,
 
     if (rv == CKR_OK)
         rv = finish(&draft, template, count);
-    if (rv == CKR_OK)
-        rv = p11_check_value_compare(draft.object, template, count);
     return rv == CKR_OK ? p11_create_place(session, drafts, 1, handle) : rv;
 }
 
@@ -154,6 +152,8 @@ p11_create_place(p11_session *session, p11_draft *const *drafts, size_t count,
     size_t on_token = 0;
     CK_RV rv = CKR_OK;
 
+    for (size_t i = 0; i < count && rv == CKR_OK; i++)
+        rv = p11_check_value_compare(drafts[i]->object, drafts[i]->check_value);
     for (size_t i = 0; i < count && rv == CKR_OK; i++) {
         if (!drafts[i]->on_token)
             rv = place_in_session(session, drafts[i], &made[i]);

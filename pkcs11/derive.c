@@ -2,7 +2,6 @@
 #include "derive.h"
 
 #include "attribute.h"
-#include "check-value.h"
 #include "create.h"
 #include "ecdh.h"
 #include "secret-key.h"
@@ -66,7 +65,5 @@ p11_derive(p11_session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE
     draft.was_unextractable = p11_attribute_bool(base, CKA_NEVER_EXTRACTABLE);
     p11_secret_key_shape(draft.key_type, value);
     rv = p11_draft_set_secret(&draft, mn_secret_bytes(value), mn_secret_len(value));
-    if (rv == CKR_OK)
-        rv = p11_check_value_compare(draft.object, template, count);
     return rv == CKR_OK ? p11_create_place(session, (p11_draft *const[]){&draft}, 1, handle) : rv;
 }

@@ -148,9 +148,12 @@ read_one(p11_draft *draft, const CK_ATTRIBUTE *attribute)
         return may_say_material(draft->origin, draft->class, attribute->type)
                    ? CKR_OK
                    : CKR_TEMPLATE_INCONSISTENT;
-    if ((attribute->type == CKA_CHECK_VALUE && attribute->ulValueLen != 0) ||
-        is_template(attribute->type))
-        return CKR_OK; /* the one follows from the value, the other is empty */
+    if (is_template(attribute->type))
+        return CKR_OK; /* it is empty */
+    if (attribute->type == CKA_CHECK_VALUE && attribute->ulValueLen != 0) {
+        draft->check_value = attribute; /* it follows from the value, to be compared with it */
+        return CKR_OK;
+    }
     return p11_template_keep(draft->plain, attribute, kind);
 }
 

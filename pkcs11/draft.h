@@ -32,11 +32,12 @@ typedef struct p11_draft {
     CK_KEY_TYPE key_type; /**< CK_UNAVAILABLE_INFORMATION for what is no key */
     bool on_token;
     bool is_private;
-    bool has_own_id;        /**< the template said CKA_ID */
-    bool was_sensitive;     /**< CKA_ALWAYS_SENSITIVE of what it is derived from */
-    bool was_unextractable; /**< CKA_NEVER_EXTRACTABLE of that */
-    mn_attributes *plain;   /**< in the store's encoding; what the template said and what follows */
-    mn_object *object;      /**< made by p11_draft_set_key and its like */
+    bool has_own_id;                 /**< the template said CKA_ID */
+    bool was_sensitive;              /**< CKA_ALWAYS_SENSITIVE of what it is derived from */
+    bool was_unextractable;          /**< CKA_NEVER_EXTRACTABLE of that */
+    const CK_ATTRIBUTE *check_value; /**< the template's, borrowed; NULL: none to compare */
+    mn_attributes *plain; /**< in the store's encoding; what the template said and what follows */
+    mn_object *object;    /**< made by p11_draft_set_key and its like */
 } p11_draft;
 
 /**

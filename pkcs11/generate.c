@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "generate.h"
 
-#include "check-value.h"
 #include "ckr.h"
 #include "create.h"
 #include "keygen.h"
@@ -40,8 +39,6 @@ p11_generate(p11_session *session, const CK_MECHANISM *mechanism, const CK_ATTRI
     rv = p11_draft_set_mechanism(&draft, mechanism->mechanism);
     if (rv == CKR_OK)
         rv = p11_draft_set_secret(&draft, mn_secret_bytes(value), mn_secret_len(value));
-    if (rv == CKR_OK)
-        rv = p11_check_value_compare(draft.object, template, count);
     return rv == CKR_OK ? p11_create_place(session, (p11_draft *const[]){&draft}, 1, handle) : rv;
 }
 
