@@ -32,24 +32,20 @@ mn_der_put_head(mn_der_writer *out, uint8_t tag, size_t end)
 }
 
 /* Straight into the room: a copy of a private number would have to be wiped. */
-static void
-put(mn_der_writer *out, const BIGNUM *number, size_t len)
-{
-    out->failed |= len > out->at;
-    if (out->failed)
-        return;
-    out->at -= len;
-    out->failed |= BN_bn2binpad(number, out->room + out->at, (int)len) != (int)len;
-}
-
 void
 mn_der_put_number(mn_der_writer *out, const EVP_PKEY *key, const char *name, size_t width)
 {
     BIGNUM *number = NULL;
+    size_t len = width;
 
     out->failed |= EVP_PKEY_get_bn_param(key, name, &number) != 1;
-    if (!out->failed)
-        put(out, number, width);
+    if (!out->failed && width == 0)
+        len = (size_t)BN_num_bits(number) / 8 + 1; /* the first bit is a sign */
+    out->failed |= len > out->at;
+    if (!out->failed) {
+        out->at -= len;
+        out->failed |= BN_bn2binpad(number, out->room + out->at, (int)len) != (int)len;
+    }
     BN_clear_free(number);
 }
 
@@ -57,12 +53,8 @@ void
 mn_der_put_integer(mn_der_writer *out, const EVP_PKEY *key, const char *name)
 {
     const size_t end = out->at;
-    BIGNUM *number = NULL;
 
-    out->failed |= EVP_PKEY_get_bn_param(key, name, &number) != 1;
-    if (!out->failed)
-        put(out, number, (size_t)BN_num_bits(number) / 8 + 1); /* the first bit is a sign */
-    BN_clear_free(number);
+    mn_der_put_number(out, key, name, 0);
     mn_der_put_head(out, V_ASN1_INTEGER, end);
 }
 

@@ -26,7 +26,8 @@ mn_der_put_u8(mn_der_writer *out, uint8_t byte);
 void
 mn_der_put_head(mn_der_writer *out, uint8_t tag, size_t end);
 
-/** A number of the key (OSSL_PKEY_PARAM_RSA_N, ...) in `width` bytes. */
+/** A number of the key (OSSL_PKEY_PARAM_RSA_N, ...) in `width` bytes; 0: in as many as an INTEGER
+ * of it has. */
 void
 mn_der_put_number(mn_der_writer *out, const EVP_PKEY *key, const char *name, size_t width);
 

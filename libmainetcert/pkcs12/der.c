@@ -41,6 +41,18 @@ mn_der_skip(mn_der *in)
     return tag;
 }
 
+void
+mn_der_enter_certificate(mn_der *in)
+{
+    mn_der after_version;
+
+    mn_der_enter(in, V_ASN1_SEQUENCE); /* Certificate */
+    mn_der_enter(in, V_ASN1_SEQUENCE); /* TBSCertificate */
+    after_version = *in;
+    if (mn_der_skip(&after_version) == MN_DER_CONTEXT(0))
+        *in = after_version;
+}
+
 mn_der
 mn_der_take(mn_der *in, int tag)
 {

@@ -29,6 +29,10 @@ typedef struct mn_der {
 void
 mn_der_enter(mn_der *in, int tag);
 
+/** Continue with the serial number of the Certificate (RFC 5280, 4.1) that comes next. */
+void
+mn_der_enter_certificate(mn_der *in);
+
 /** Pass over the next element; its tag, -1 if there is none. */
 int
 mn_der_skip(mn_der *in);

@@ -25,7 +25,7 @@ static const struct {
     {{0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23}, 521},
 };
 
-/* version, serialNumber, signature, issuer, validity, subject; then it comes. */
+/* serialNumber, signature, issuer, validity, subject; then it comes. */
 const uint8_t *
 mn_certificate_find_info(const uint8_t *der, size_t der_len, size_t *info_len)
 {
@@ -33,14 +33,9 @@ mn_certificate_find_info(const uint8_t *der, size_t der_len, size_t *info_len)
                                  V_ASN1_SEQUENCE};
     mn_der in = MN_DER_INIT(der, der_len);
     const uint8_t *info = NULL;
-    mn_der peek;
 
     ERR_set_mark();
-    mn_der_enter(&in, V_ASN1_SEQUENCE); /* Certificate */
-    mn_der_enter(&in, V_ASN1_SEQUENCE); /* TBSCertificate */
-    peek = in;
-    if (mn_der_skip(&peek) == MN_DER_CONTEXT(0))
-        in = peek;
+    mn_der_enter_certificate(&in);
     for (size_t i = 0; i < sizeof before / sizeof *before; i++)
         in.failed |= mn_der_skip(&in) != before[i];
     info = in.at;

@@ -22,16 +22,13 @@ mn_validity_time(const ASN1_TIME *time, int64_t *seconds, mainet_error *err)
     return MAINET_OK;
 }
 
-/* Certificate, TBSCertificate; version, serial number, signature, issuer; Validity. */
+/* serialNumber, signature, issuer; then it comes. */
 static void
 find_validity(mn_der *in)
 {
-    mn_der_enter(in, V_ASN1_SEQUENCE);
-    mn_der_enter(in, V_ASN1_SEQUENCE);
-    if (mn_der_skip(in) == MN_DER_CONTEXT(0))
+    mn_der_enter_certificate(in);
+    for (int i = 0; i < 3; i++)
         (void)mn_der_skip(in);
-    (void)mn_der_skip(in);
-    (void)mn_der_skip(in);
     mn_der_enter(in, V_ASN1_SEQUENCE);
 }
 
