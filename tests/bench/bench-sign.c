@@ -369,14 +369,30 @@ where(void)
     return reserved;
 }
 
-START_TEST(signs)
+static CK_SLOT_ID
+begin(EVP_PKEY **keys)
 {
-    EVP_PKEY *keys[PATH_COUNT];
     CK_SLOT_ID slot = 0;
 
     make_keys(keys);
     slot = make_token(keys, 2, true);
     load_module();
+    return slot;
+}
+
+static void
+end(EVP_PKEY **keys)
+{
+    must(p11->C_Finalize(NULL));
+    free_keys(keys);
+    temp_store_remove();
+}
+
+START_TEST(signs)
+{
+    EVP_PKEY *keys[PATH_COUNT];
+    const CK_SLOT_ID slot = begin(keys);
+
     measure_first(slot, where());
     initialize(where());
     measure_ratios(keys, PATH_COUNT, slot, true);
@@ -384,25 +400,18 @@ START_TEST(signs)
         measure_threads(&paths[i], keys[i], slot, 2);
         measure_threads(&paths[i], keys[i], slot, 8);
     }
-    must(p11->C_Finalize(NULL));
-    free_keys(keys);
-    temp_store_remove();
+    end(keys);
 }
 END_TEST
 
 START_TEST(signs_beside_peers)
 {
     EVP_PKEY *keys[PATH_COUNT];
-    CK_SLOT_ID slot = 0;
+    const CK_SLOT_ID slot = begin(keys);
 
-    make_keys(keys);
-    slot = make_token(keys, 2, true);
-    load_module();
     initialize(where());
     measure_ratios(keys, 2, slot, true);
-    must(p11->C_Finalize(NULL));
-    free_keys(keys);
-    temp_store_remove();
+    end(keys);
 }
 END_TEST
 

@@ -110,12 +110,8 @@ public sealed class KeyTests(Standin standin)
             all.Select(one => one.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant()).Order());
         X509Certificate2 own = Assert.Single(all, one => one.HasPrivateKey);
         using RSA? rsa = own.GetRSAPrivateKey();
-        byte[] signature = rsa?.SignData(Data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1) ??
-            own.GetECDsaPrivateKey()!.SignData(Data, HashAlgorithmName.SHA256);
-        Assert.True(rsa is null
-            ? own.GetECDsaPublicKey()!.VerifyData(Data, signature, HashAlgorithmName.SHA256)
-            : own.GetRSAPublicKey()!.VerifyData(
-                Data, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        using ECDsa? ec = own.GetECDsaPrivateKey();
+        Assert.True(SignsFor(own, rsa, ec));
     }
 
     /// <summary>And what the framework writes, in each of its ways, is read.</summary>
@@ -134,13 +130,17 @@ public sealed class KeyTests(Standin standin)
         Assert.Equal(written.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant(), identity.Id);
         Assert.Equal(key, identity.Certificate.KeyType);
         using RSA? rsa = identity.GetRSAPrivateKey();
-        byte[] signature = rsa?.SignData(Data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1) ??
-            identity.GetECDsaPrivateKey()!.SignData(Data, HashAlgorithmName.SHA256);
-        Assert.True(rsa is null
-            ? written.GetECDsaPublicKey()!.VerifyData(Data, signature, HashAlgorithmName.SHA256)
-            : written.GetRSAPublicKey()!.VerifyData(
-                Data, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        using ECDsa? ec = identity.GetECDsaPrivateKey();
+        Assert.True(SignsFor(written, rsa, ec));
     }
+
+    // Whether what the key signs, RSA or the other, the certificate verifies.
+    private static bool SignsFor(X509Certificate2 certificate, RSA? rsa, ECDsa? ec) => rsa is null
+        ? certificate.GetECDsaPublicKey()!.VerifyData(
+            Data, ec!.SignData(Data, HashAlgorithmName.SHA256), HashAlgorithmName.SHA256)
+        : certificate.GetRSAPublicKey()!.VerifyData(
+            Data, rsa.SignData(Data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
+            HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 
     private static X509Certificate2 SelfSigned(string key)
     {
