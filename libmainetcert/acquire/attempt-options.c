@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "acquire/client.h"
+#include "acquire/proxy.h"
 #include "mainetcert/version.h"
 
 #define CONNECT_TIMEOUT_MS 20000
@@ -140,24 +141,13 @@ set_connection(mn_attempt *try)
 static mainet_status
 check_proxy(const mn_attempt *try)
 {
-    static const char *const schemes[] = {"http",    "https",  "socks4",
-                                          "socks4a", "socks5", "socks5h"};
-    CURLU *address = curl_url();
-    char *scheme = NULL;
-    bool is_known = *try->passage->proxy == '\0';
+    char proxy[MN_PROXY_TEXT_LEN];
 
-    if (address != NULL &&
-        curl_url_set(address, CURLUPART_URL, try->passage->proxy,
-                     CURLU_NON_SUPPORT_SCHEME | CURLU_DEFAULT_SCHEME) == CURLUE_OK)
-        (void)curl_url_get(address, CURLUPART_SCHEME, &scheme, CURLU_DEFAULT_SCHEME);
-    for (size_t i = 0; scheme != NULL && i < sizeof schemes / sizeof *schemes; i++)
-        is_known |= strcasecmp(scheme, schemes[i]) == 0;
-    curl_free(scheme);
-    curl_url_cleanup(address);
-    if (!is_known)
-        return mn_fail(try->err, MAINET_E_CONNECTION_HANDLE, 0,
-                       "the address of the proxy cannot be used");
-    return MAINET_OK;
+    if (mn_passage_is_usable(try->passage))
+        return MAINET_OK;
+    mn_proxy_describe(try->exchange->request, try->exchange->url, proxy);
+    return mn_fail(try->err, MAINET_E_CONNECTION_HANDLE, 0,
+                   "the address of the proxy %s cannot be used", proxy);
 }
 
 /* Handed over once, whatever libcurl thinks of a connection that ended without an answer. */

@@ -30,6 +30,11 @@ typedef struct mn_attempt {
 int
 mn_passage_apply(const mn_passage *passage, CURL *easy);
 
+/** Whether libcurl can use a proxy of this address. Told one that it cannot, it names the whole
+ *  address, and goes by no proxy at all where it cannot read the password. */
+bool
+mn_passage_is_usable(const mn_passage *passage);
+
 /** Note whether a proxy asked who we are in place of letting us pass, and what it takes.
  *
  *  @param[in] is_public  Not by a tunnel: the proxy answers in the place of the server. */

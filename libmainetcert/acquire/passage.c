@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A proxy on the way that asks who we are, and what it is answered. */
+#include <string.h>
 #include <time.h>
 
 #include "acquire/attempt.h"
@@ -40,6 +41,52 @@ mn_passage_answer(mn_passage *passage, const mainet_request *request, const char
     if (passage->left_ms <= 0)
         return mn_fail(err, MAINET_E_UNREACHABLE, 0, "%s: time is up", url);
     return MAINET_OK;
+}
+
+static bool
+has_known_scheme(CURLU *address)
+{
+    static const char *const schemes[] = {"http",    "https",  "socks4",
+                                          "socks4a", "socks5", "socks5h"};
+    char *scheme = NULL;
+    bool is_known = false;
+
+    (void)curl_url_get(address, CURLUPART_SCHEME, &scheme, CURLU_DEFAULT_SCHEME);
+    for (size_t i = 0; scheme != NULL && i < sizeof schemes / sizeof *schemes; i++)
+        is_known |= strcasecmp(scheme, schemes[i]) == 0;
+    curl_free(scheme);
+    return is_known;
+}
+
+static bool
+has_readable(CURLU *address, CURLUPart part, CURLUcode none)
+{
+    char *text = NULL;
+    const CURLUcode code = curl_url_get(address, part, &text, CURLU_URLDECODE);
+
+    if (text != NULL)
+        OPENSSL_cleanse(text, strlen(text));
+    curl_free(text);
+    return code == CURLUE_OK || code == none;
+}
+
+bool
+mn_passage_is_usable(const mn_passage *passage)
+{
+    CURLU *address = NULL;
+    bool is_usable = *passage->proxy == '\0';
+
+    if (is_usable)
+        return true;
+    address = curl_url();
+    if (address != NULL)
+        is_usable = curl_url_set(address, CURLUPART_URL, passage->proxy,
+                                 CURLU_NON_SUPPORT_SCHEME | CURLU_DEFAULT_SCHEME) == CURLUE_OK &&
+                    has_known_scheme(address) &&
+                    has_readable(address, CURLUPART_USER, CURLUE_NO_USER) &&
+                    has_readable(address, CURLUPART_PASSWORD, CURLUE_NO_PASSWORD);
+    curl_url_cleanup(address);
+    return is_usable;
 }
 
 /* What is set here counts alone: libcurl is told of no environment. Where a proxy knows several

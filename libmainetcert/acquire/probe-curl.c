@@ -194,6 +194,19 @@ judge_question(const visit *self, long status)
 }
 
 static void
+judge_address(const visit *self)
+{
+    mn_finding *finding = self->finding;
+    char proxy[MN_PROXY_TEXT_LEN];
+
+    mn_proxy_describe(self->request, self->url, proxy);
+    finding->stage = MAINET_STAGE_PROXY;
+    finding->status = MAINET_E_CONNECTION_HANDLE;
+    (void)snprintf(finding->detail, sizeof finding->detail,
+                   "the address of the proxy %.200s cannot be used", proxy);
+}
+
+static void
 judge_answer(const visit *self)
 {
     mn_finding *finding = self->finding;
@@ -305,6 +318,11 @@ visit_once(const mainet_request *request, const char *url, mn_passage *passage, 
     visit here = {.request = request, .url = url, .passage = passage, .finding = finding};
     CURLcode code = CURLE_OK;
 
+    *goes_again = false;
+    if (!mn_passage_is_usable(passage)) { /* libcurl would tell the password in it */
+        judge_address(&here);
+        return MAINET_OK;
+    }
     here.is_https = strncasecmp(url, "https:", 6) == 0;
     MN_TRY(go(&here, true, &code, err));
     mn_passage_hear(passage, here.easy, code, !here.is_https);

@@ -64,16 +64,17 @@ mn_proxy_has_user(const char *address)
     return memchr(host, '@', strcspn(host, "/?#")) != NULL;
 }
 
+/* A password may have any character in it, though it should not have these. */
 void
 mn_proxy_name(const char *address, char name[MN_PROXY_NAME_LEN])
 {
     const char *host = skip_scheme(address);
-    size_t len = strcspn(host, "/?#");
+    const char *user_end = strrchr(host, '@');
+    size_t len = 0;
 
-    for (const char *at = memchr(host, '@', len); at != NULL; at = memchr(host, '@', len)) {
-        len -= (size_t)(at + 1 - host);
-        host = at + 1;
-    }
+    if (user_end != NULL)
+        host = user_end + 1;
+    len = strcspn(host, "/?#");
     (void)snprintf(name, MN_PROXY_NAME_LEN, "%.*s", (int)(len > 255 ? 255 : len), host);
 }
 

@@ -164,7 +164,7 @@ check_proxy(const char *proxy, mainet_error *err)
         strpbrk(proxy, " \"<>\\^`{|}") != NULL || *host == '\0' || *host == '/' || *host == ':' ||
         host == proxy + 3)
         return mn_fail(err, MAINET_E_ARGUMENT, 0, "the proxy is not an address");
-    if (memchr(host, '@', strcspn(host, "/?#")) != NULL)
+    if (strchr(host, '@') != NULL)
         return mn_fail(err, MAINET_E_ARGUMENT, 0,
                        "the proxy's user name and password do not belong in its address");
     return MAINET_OK;

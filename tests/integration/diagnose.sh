@@ -119,6 +119,22 @@ proxies() {
     told "no_proxy exempts a host" "$retrieve" '"\(.stage) \(.proxy)"' "0 done null"
 }
 
+# What libcurl says of them has the whole address in it.
+addresses_that_cannot_be_used() {
+    local address
+
+    endpoints
+    for address in 'http://me:hidden@[::1/' 'what://me:hidden@localhost:1' 'http://me:hid/den@localhost:1' \
+        'http://me:hid#den@localhost:1' 'http://me:hidden@localhost:99999' 'http://me:hid%00den@localhost:1'; do
+        https_proxy=$address diagnose --offline-bundle "$work/bundle.json" --force
+        told "the proxy $address cannot be used" "$(standin_url retrieve)" '"\(.stage) \(.code)"' \
+            "1 proxy 103"
+        like "$address: which variable to correct" "$(jq -r '.endpoints[0].detail' <<<"$out")" '(https_proxy)'
+        unlike "$address: its password is not told" "$out$err$(<"$work/bundle.json")" hid
+    done
+    rm "$work/bundle.json"
+}
+
 interception() {
     local retrieve
 
@@ -191,6 +207,7 @@ start_filter
 all_is_well
 each_stage
 proxies
+addresses_that_cannot_be_used
 interception
 desktops
 bundle

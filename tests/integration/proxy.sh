@@ -145,6 +145,8 @@ refusing_proxies() {
     https_proxy="http://$user:secret@[::1/" ask
     went "an address that cannot be used is 103" connection-handle 0
     unlike "and its password is not told" "$out" "secret"
+    https_proxy="http://$user:s%00ecret@127.0.0.1:$port" ask
+    went "so is one whose password libcurl does not read, and passes the proxy by" connection-handle 0
     ask "proxy=ftp://127.0.0.1:$port"
     went "so is one of another protocol" connection-handle 0
 }

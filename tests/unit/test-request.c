@@ -133,6 +133,7 @@ static const struct {
     {"http://", false},
     {"://x", false},
     {"http://user:secret@proxy", false},
+    {"http://user:sec/ret@proxy", false},
     {"user@proxy", false},
     {"http://a b", false},
     {"http://a\n", false},
@@ -199,6 +200,8 @@ START_TEST(the_environments_proxy_is_named_without_its_user)
     ck_assert_str_eq(mn_proxy_address(request, "https://example.com/"), address);
     ck_assert_str_eq(mn_proxy_address(request, "https://a.example.jp/"), "");
     mn_proxy_name(address, name);
+    ck_assert_str_eq(name, "host:1");
+    mn_proxy_name("http://u:s/e?c#r@et@host:1/", name);
     ck_assert_str_eq(name, "host:1");
     ck_assert_int_eq(mn_proxy_ask(request, SITE, 1, &credentials, &err),
                      MAINET_E_PROXY_CREDENTIALS);
