@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "pkcs12/issuance.h"
+
 static bool
 is_in(const mn_path *chain, const mainet_certificate *certificate)
 {

@@ -5,6 +5,7 @@
 
 #include "acquire/bundle.h"
 #include "acquire/cache.h"
+#include "pkcs12/issuance.h"
 
 #define LIFE_S (INT64_C(30) * 86400)
 

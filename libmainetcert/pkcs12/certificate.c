@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/err.h>
-
 #include "base/buffer.h"
 #include "base/guest.h"
 #include "pkcs12/name.h"
@@ -411,38 +409,4 @@ mn_certificate_public_key_der(const mainet_certificate *certificate, size_t *len
 {
     *len = certificate->public_key_der.len;
     return certificate->public_key_der.data;
-}
-
-bool
-mn_certificate_is_issued_by(const mainet_certificate *certificate, const mainet_certificate *issuer)
-{
-    mn_auto(X509) signed_one = NULL;
-    mainet_error no_matter = {0};
-    EVP_PKEY *key = NULL;
-    bool verified = false;
-
-    if (X509_NAME_cmp(X509_get_issuer_name(certificate->x509),
-                      X509_get_subject_name(issuer->x509)) != 0)
-        return false;
-    ERR_set_mark();
-    key = mn_certificate_key(issuer);
-    if (key != NULL)
-        signed_one = mn_certificate_decode(certificate, &no_matter);
-    verified = signed_one != NULL && X509_verify(signed_one, key) == 1;
-    ERR_pop_to_mark();
-    return verified;
-}
-
-bool
-mn_certificate_claims_issuer(const mainet_certificate *certificate,
-                             const mainet_certificate *issuer)
-{
-    const ASN1_OCTET_STRING *named = X509_get0_authority_key_id(certificate->x509);
-    const ASN1_OCTET_STRING *own = X509_get0_subject_key_id(issuer->x509);
-
-    if (named == NULL || own == NULL)
-        return mn_certificate_is_issued_by(certificate, issuer);
-    return ASN1_OCTET_STRING_cmp(named, own) == 0 &&
-           X509_NAME_cmp(X509_get_issuer_name(certificate->x509),
-                         X509_get_subject_name(issuer->x509)) == 0;
 }

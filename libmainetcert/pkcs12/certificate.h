@@ -44,17 +44,6 @@ mn_certificate_serial_der(const mainet_certificate *certificate, size_t *len);
 const uint8_t *
 mn_certificate_public_key_der(const mainet_certificate *certificate, size_t *len);
 
-/** As mn_certificate_is_issued_by, but where both say which key signed (RFC 5280, 4.2.1.1 and
- *  4.2.1.2), their word is taken: for showing and ordering chains, not for trusting them. */
-bool
-mn_certificate_claims_issuer(const mainet_certificate *certificate,
-                             const mainet_certificate *issuer);
-
-/** Whether `issuer` issued `certificate`: names match and the signature verifies. */
-bool
-mn_certificate_is_issued_by(const mainet_certificate *certificate,
-                            const mainet_certificate *issuer);
-
 MN_AUTO_TYPE(mainet_certificate, mainet_certificate_free)
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/guest.h"
 #include "mainetcert/transfer.h"
+#include "pkcs12/issuance.h"
 #include "pkcs12/read.h"
 #include "store/identity-private.h"
 #include "store/key.h"

@@ -6,6 +6,7 @@
 
 #include <p11-kit/pkcs11.h>
 
+#include "pkcs12/issuance.h"
 #include "store/identity-private.h"
 #include "store/rows.h"
 

@@ -3,6 +3,7 @@
 
 #include "fuzz.h"
 #include "pkcs12/certificate.h"
+#include "pkcs12/issuance.h"
 
 /* What was BER is kept as DER, and that reads the same. */
 static void

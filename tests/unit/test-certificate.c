@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "pkcs12/issuance.h"
 #include "pkcs12/validity.h"
 #include "run-suite.h"
 #include "support/data.h"

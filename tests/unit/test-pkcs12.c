@@ -5,6 +5,7 @@
 
 #include <openssl/provider.h>
 
+#include "pkcs12/issuance.h"
 #include "run-suite.h"
 #include "support/data.h"
 
