@@ -179,7 +179,7 @@ MAINET_API MAINET_CHECKED mainet_status
 mainet_request_set_proxy(mainet_request *request, const char *proxy, mainet_error *err);
 
 /**
- * Set how long the whole call may take.
+ * Set how long the whole call may take, but for what people take to answer and for deriving keys.
  *
  * @param[in,out] request     A request.
  * @param[in]     timeout_ms  Milliseconds, 1 or more; 60,000 unless set.

@@ -80,7 +80,8 @@ mainet_batch_add(mainet_batch *batch, const char *group_id, const char *certific
  *
  * @param[in,out] batch    Orders.
  * @param[in]     request  What all of them share: service, proxy, callbacks, whether keys may leave
- *                         the token, whether revocation is looked up; the timeout is each order's.
+ *                         the token, whether revocation is looked up; the timeout is each order's;
+ *                         issuers' repositories that do not answer delay all by 10 seconds.
  *                         Its own number and password do not count.
  * @param[in,out] token    Unlocked.
  * @param[in]     jobs     1 to MAINET_BATCH_JOBS_MAX exchanges at a time.

@@ -140,6 +140,7 @@ retrieve(const conversation *talk)
     fresh.password_len = mn_secret_len(talk->request->password);
     fresh.exportable = talk->request->exportable;
     fresh.delivered_at = (int64_t)time(NULL);
+    fresh.waited_ms = reply.waited_ms;
     return mn_delivery_import(&fresh, talk->err);
 }
 

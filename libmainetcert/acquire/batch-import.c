@@ -58,7 +58,8 @@ open_order(mn_run *run, mn_order *order, lading *one, mainet_error *err)
     mn_delivery found = {.token = run->token,
                          .request = &order->view,
                          .transport = run->transport,
-                         .verdict = &run->verdict};
+                         .verdict = &run->verdict,
+                         .lost_ms = &run->lost_ms};
 
     one->order = order;
     if (order->container == NULL) {

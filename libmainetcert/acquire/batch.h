@@ -44,6 +44,7 @@ typedef struct mn_run {
     const mn_transport *transport;
     size_t jobs;
     mn_verdict verdict; /**< on the issuer that was met last */
+    int64_t lost_ms;    /**< waiting for issuers' repositories in vain */
 } mn_run;
 
 /** Ask the service for every order that is waiting. What is delivered is pending then, or, if it

@@ -140,14 +140,16 @@ describe(mainet_confirmation *made, const mn_reply *reply, int64_t since)
 /* A page that refuses may know better than a list that was kept. */
 static mainet_status
 look_up(mainet_confirmation *made, const mainet_request *request, const mn_transport *transport,
-        mainet_identity *identity, bool is_afresh, mainet_error *err)
+        mainet_identity *identity, const mn_reply *reply, mainet_error *err)
 {
-    mn_repository repository = mn_repository_of(
-        transport, request, mn_token_folder(mn_identity_token(identity)), MAINET_PHASE_ASKING);
+    const mn_profile *profile = mn_service_profile(request->service);
+    mn_repository repository =
+        mn_repository_of(transport, request, mn_token_folder(mn_identity_token(identity)),
+                         MAINET_PHASE_ASKING, reply->waited_ms);
 
     return mn_revocation_check(&repository, mainet_identity_certificate(identity),
-                               mainet_identity_chain_at(identity, 1), is_afresh, &made->revocation,
-                               err);
+                               mainet_identity_chain_at(identity, 1), !page_accepts(profile, reply),
+                               &made->revocation, err);
 }
 
 static mainet_status
@@ -216,8 +218,7 @@ mn_confirm(const mainet_request *request, mainet_identity *identity, const mn_tr
         return mn_fail_memory_null(err, "confirmation");
     if (visit(request, identity, transport, &reply, err) != MAINET_OK)
         return NULL;
-    if (look_up(made, request, transport, identity, !page_accepts(profile, &reply), err) !=
-        MAINET_OK)
+    if (look_up(made, request, transport, identity, &reply, err) != MAINET_OK)
         return NULL;
     made->standing =
         find_standing(made, profile, &reply, mainet_identity_certificate(identity), &since);

@@ -155,11 +155,12 @@ mn_delivery_open(const mn_delivery *delivery, mn_arrival *arrival, mainet_error 
 {
     mn_repository repository =
         mn_repository_of(delivery->transport, delivery->request, mn_token_folder(delivery->token),
-                         MAINET_PHASE_OPENING);
+                         MAINET_PHASE_OPENING, delivery->waited_ms);
     mainet_pkcs12 *container = mainet_pkcs12_open(delivery->container, delivery->container_len,
                                                   delivery->password, delivery->password_len, err);
     size_t index = 0;
 
+    repository.lost_ms = delivery->lost_ms;
     arrival->container = container;
     if (container == NULL)
         return mn_failure(err);

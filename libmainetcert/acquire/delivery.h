@@ -27,7 +27,9 @@ typedef struct mn_delivery {
     const char *service; /**< path of the profile */
     bool exportable;
     int64_t delivered_at;
+    int64_t waited_ms;   /**< for the service: gone of the request's time */
     mn_verdict *verdict; /**< NULL: none is remembered */
+    int64_t *lost_ms;    /**< as of mn_repository; NULL: this is the only one */
 } mn_delivery;
 
 /** A delivery that was opened: what is to be imported, borrowed from the container in it and from

@@ -14,6 +14,7 @@ mn_reply_clear(mn_reply *reply)
     reply->body = NULL;
     reply->status = 0;
     reply->alert[0] = '\0';
+    reply->waited_ms = 0;
 }
 
 void

@@ -3,7 +3,6 @@
 
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 /* Printable ASCII, and no user name before the host: nobody is logged in by a certificate. */
 static bool
@@ -81,22 +80,28 @@ mn_addresses_of_list(const mainet_certificate *certificate, mn_addresses *found)
 
 mn_repository
 mn_repository_of(const mn_transport *transport, const mainet_request *request, const char *store,
-                 mainet_phase phase)
+                 mainet_phase phase, int64_t waited_ms)
 {
-    return (mn_repository){.transport = transport,
-                           .request = request,
-                           .store = store,
-                           .phase = phase,
-                           .left_ms = MN_REPOSITORY_TIMEOUT_MS};
+    const int64_t left_ms = request->timeout_ms - waited_ms;
+
+    return (mn_repository){
+        .transport = transport,
+        .request = request,
+        .store = store,
+        .phase = phase,
+        .left_ms = left_ms < MN_REPOSITORY_TIMEOUT_MS ? left_ms : MN_REPOSITORY_TIMEOUT_MS};
 }
 
+/* What the next fetch may take; 0 or less: time is up. */
 static int64_t
-now_ms(void)
+share_ms(const mn_repository *repository)
 {
-    struct timespec now = {0};
+    int64_t share =
+        repository->left_ms < MN_REPOSITORY_FETCH_MS ? repository->left_ms : MN_REPOSITORY_FETCH_MS;
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    if (repository->lost_ms != NULL && MN_REPOSITORY_TIMEOUT_MS - *repository->lost_ms < share)
+        share = MN_REPOSITORY_TIMEOUT_MS - *repository->lost_ms;
+    return share;
 }
 
 static mainet_bytes *
@@ -112,7 +117,7 @@ mainet_bytes *
 mn_repository_fetch(mn_repository *repository, const char *url, size_t ceiling, mainet_error *err)
 {
     mn_auto_reply reply = MN_REPLY_INIT;
-    const int64_t begun = now_ms();
+    const int64_t share = share_ms(repository);
     const mn_exchange exchange = {
         .url = url,
         .ca_file = "",
@@ -120,17 +125,17 @@ mn_repository_fetch(mn_repository *repository, const char *url, size_t ceiling, 
         .is_public = true,
         .ceiling = ceiling,
         .phase = repository->phase,
-        .timeout_ms =
-            (int32_t)(repository->left_ms < MN_REPOSITORY_FETCH_MS ? repository->left_ms
-                                                                   : MN_REPOSITORY_FETCH_MS),
+        .timeout_ms = (int32_t)share,
     };
     mainet_status status = MAINET_OK;
 
-    if (repository->left_ms <= 0)
+    if (share <= 0)
         return mn_fail_null(err, MAINET_E_UNREACHABLE, 0, "%.150s: time is up", url);
     mn_log_write(&repository->request->log, MAINET_LOG_INFO, "asking %s", url);
     status = repository->transport->exchange(repository->transport->self, &exchange, &reply, err);
-    repository->left_ms -= now_ms() - begun;
+    repository->left_ms -= reply.waited_ms;
+    if (status != MAINET_OK && repository->lost_ms != NULL)
+        *repository->lost_ms += reply.waited_ms;
     if (status != MAINET_OK)
         return NULL;
     if (reply.status != 200)

@@ -36,12 +36,15 @@ typedef struct mn_repository {
     const char *store;             /**< the folder whose cache counts */
     mainet_phase phase;            /**< what the caller hears meanwhile */
     int64_t left_ms;               /**< of MN_REPOSITORY_TIMEOUT_MS */
+    int64_t *lost_ms;              /**< by many calls to fetches that failed; NULL: not counted */
 } mn_repository;
 
-/** Begin one call's share of time. */
+/** Begin one call's share of time.
+ *
+ *  @param[in] waited_ms  Gone of the request's time, which is the whole call's. */
 mn_repository
 mn_repository_of(const mn_transport *transport, const mainet_request *request, const char *store,
-                 mainet_phase phase);
+                 mainet_phase phase, int64_t waited_ms);
 
 /** Fetch an address, past the cache. MAINET_E_UNREACHABLE when time is up, as the transport fails,
  *  MAINET_E_HTTP_STATUS, MAINET_E_REPLY_TOO_LARGE over `ceiling` bytes. */

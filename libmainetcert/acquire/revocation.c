@@ -112,7 +112,7 @@ mainet_pkcs12_complete(mainet_pkcs12 *container, const mainet_request *request, 
     MN_PUBLIC(err);
     MN_TRY(check_arguments(container, request, store, err));
     repository = mn_repository_of(mn_transport_curl(), request, mainet_store_path(store),
-                                  MAINET_PHASE_OPENING);
+                                  MAINET_PHASE_OPENING, 0);
     for (size_t i = 0; i < mainet_pkcs12_identity_count(container); i++)
         MN_TRY(mn_complete(container, i, &repository, err));
     return MAINET_OK;
@@ -127,7 +127,7 @@ mainet_pkcs12_check_revocation(const mainet_pkcs12 *container, const mainet_requ
     MN_PUBLIC(err);
     MN_TRY(check_arguments(container, request, store, err));
     repository = mn_repository_of(mn_transport_curl(), request, mainet_store_path(store),
-                                  MAINET_PHASE_OPENING);
+                                  MAINET_PHASE_OPENING, 0);
     for (size_t i = 0; i < mainet_pkcs12_identity_count(container); i++) {
         mn_revocation found;
         mn_path chain;

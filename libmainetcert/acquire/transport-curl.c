@@ -71,6 +71,7 @@ static mainet_status
 exchange_by_curl(void *self, const mn_exchange *exchange, mn_reply *reply, mainet_error *err)
 {
     mn_passage passage = mn_passage_of(exchange->request, exchange->url, exchange->timeout_ms);
+    const int64_t given_ms = passage.left_ms;
     mainet_status status = MAINET_OK;
 
     (void)self;
@@ -84,6 +85,7 @@ exchange_by_curl(void *self, const mn_exchange *exchange, mn_reply *reply, maine
             status = mn_passage_answer(&passage, exchange->request, exchange->url, err);
     }
     mn_credentials_clear(&passage.credentials);
+    reply->waited_ms = given_ms - passage.left_ms;
     return status;
 }
 

@@ -36,6 +36,7 @@ typedef struct mn_reply {
     mn_buffer headers; /**< `Name: value` lines, each NUL-terminated */
     mn_secret *body;   /**< wiped when freed: it may be a container */
     char alert[64];    /**< the TLS alert that ended the connection instead; "" if none */
+    int64_t waited_ms; /**< for it, not counting what people took to answer a proxy */
 } mn_reply;
 
 /** Milliseconds of a clock that is never set. */

@@ -140,7 +140,7 @@ hear(mainet_log_level at, const char *text, void *user_data)
 static mn_repository
 repository(void)
 {
-    return mn_repository_of(&public_transport, request, temp_folder, MAINET_PHASE_OPENING);
+    return mn_repository_of(&public_transport, request, temp_folder, MAINET_PHASE_OPENING, 0);
 }
 
 static void
@@ -347,7 +347,7 @@ START_TEST(a_caller_ends_it)
 {
     static const mn_transport cancelled = {.exchange = answer_cancelled};
     mainet_pkcs12 *container = make_container();
-    mn_repository of = mn_repository_of(&cancelled, request, temp_folder, MAINET_PHASE_OPENING);
+    mn_repository of = mn_repository_of(&cancelled, request, temp_folder, MAINET_PHASE_OPENING, 0);
 
     mainet_request_set_progress(request, cancel, NULL);
     ck_assert_int_eq(mn_complete(container, 0, &of, &err), MAINET_E_CANCELLED);
