@@ -145,12 +145,18 @@ open_session(CK_SLOT_ID slot, CK_FLAGS flags)
 }
 
 __attribute__((unused)) static CK_SESSION_HANDLE
-open_user_session(void)
+user_session(CK_FLAGS flags)
 {
-    const CK_SESSION_HANDLE session = open_session(SLOT, 0);
+    const CK_SESSION_HANDLE session = open_session(SLOT, flags);
 
     ck_assert_rv(p11->C_Login(session, CKU_USER, USER_PIN), CKR_OK);
     return session;
+}
+
+__attribute__((unused)) static CK_SESSION_HANDLE
+open_user_session(void)
+{
+    return user_session(0);
 }
 
 /** Search; answers how many there are, at most 16 of them in `found`. */
@@ -179,6 +185,17 @@ find_one(CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, const char *label)
     };
 
     return find(session, template, 2, found) == 1 ? found[0] : CK_INVALID_HANDLE;
+}
+
+__attribute__((unused)) static void
+expect_bool(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type,
+            CK_BBOOL expected)
+{
+    CK_BBOOL seen = 2;
+    CK_ATTRIBUTE attribute = {type, &seen, sizeof seen};
+
+    ck_assert_rv(p11->C_GetAttributeValue(session, object, &attribute, 1), CKR_OK);
+    ck_assert_msg(seen == expected, "attribute %lx is %d", type, seen);
 }
 
 #endif

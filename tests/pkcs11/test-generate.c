@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Keys that are made here: OpenSSL uses the public half, the module the private one. */
+/* Pairs that are made here: OpenSSL uses the public half, the module the private one. */
 #include <openssl/rsa.h>
 
 #include "fixture.h"
+#include "templates.h"
 #include "unit/run-suite.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 static CK_BBOOL yes = CK_TRUE;
-static CK_BBOOL no = CK_FALSE;
 static CK_BYTE f4[] = {1, 0, 1};
 static CK_BYTE three[] = {3};
 static CK_BYTE p256[] = {0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07};
@@ -73,15 +71,6 @@ static const struct {
      1024},
     {CKM_EC_KEY_PAIR_GEN, CURVE(p224, sizeof p224), 1, CKM_ECDSA_SHA256, 224},
 };
-
-static CK_SESSION_HANDLE
-open_writer(void)
-{
-    const CK_SESSION_HANDLE session = open_session(SLOT, CKF_RW_SESSION);
-
-    ck_assert_rv(p11->C_Login(session, CKU_USER, USER_PIN), CKR_OK);
-    return session;
-}
 
 typedef struct pair {
     CK_OBJECT_HANDLE public_key;
@@ -176,7 +165,7 @@ END_TEST
 /* Another process, or this one later, finds it. */
 START_TEST(a_pair_of_a_token_stays)
 {
-    CK_SESSION_HANDLE session = open_writer();
+    CK_SESSION_HANDLE session = user_session(CKF_RW_SESSION);
     pair made = {0};
 
     ck_assert_rv(generate_pair(session, _i, CK_TRUE, &made), CKR_OK);
@@ -190,20 +179,9 @@ START_TEST(a_pair_of_a_token_stays)
 }
 END_TEST
 
-static void
-expect_bool(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type,
-            CK_BBOOL expected)
-{
-    CK_BBOOL seen = 2;
-    CK_ATTRIBUTE attribute = {type, &seen, sizeof seen};
-
-    ck_assert_rv(p11->C_GetAttributeValue(session, object, &attribute, 1), CKR_OK);
-    ck_assert_msg(seen == expected, "attribute %lx is %d", type, seen);
-}
-
 START_TEST(a_generated_key_says_so)
 {
-    const CK_SESSION_HANDLE session = open_writer();
+    const CK_SESSION_HANDLE session = user_session(CKF_RW_SESSION);
     CK_MECHANISM_TYPE by = 0;
     CK_BYTE id[2][64];
     CK_ATTRIBUTE generated = {CKA_KEY_GEN_MECHANISM, &by, sizeof by};
@@ -235,7 +213,7 @@ END_TEST
 /* Java makes a pair for a handshake without saying what for; what stays in a token was asked. */
 START_TEST(a_pair_of_a_session_may_agree)
 {
-    const CK_SESSION_HANDLE session = open_writer();
+    const CK_SESSION_HANDLE session = user_session(CKF_RW_SESSION);
     pair made = {0};
 
     ck_assert_rv(generate_pair(session, 3, CK_FALSE, &made), CKR_OK);
@@ -274,73 +252,6 @@ START_TEST(a_signature_may_lack_leading_zeros)
     ck_assert_rv(p11->C_VerifyInit(session, &mechanism, made.public_key), CKR_OK);
     ck_assert_rv(p11->C_Verify(session, data, sizeof data, signature, 134),
                  CKR_SIGNATURE_LEN_RANGE);
-}
-END_TEST
-
-/* CKA_ALWAYS_AUTHENTICATE: a PIN for every use, whichever began last. */
-START_TEST(a_key_may_want_the_pin_each_time)
-{
-    const CK_SESSION_HANDLE session = open_writer();
-    CK_MECHANISM generate = {CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0};
-    CK_MECHANISM mechanism = {CKM_RSA_PKCS, NULL, 0};
-    CK_ATTRIBUTE public_template[] = {{CKA_MODULUS_BITS, &bits_2048, sizeof bits_2048}};
-    CK_ATTRIBUTE private_template[] = {{CKA_PRIVATE, &yes, 1},
-                                       {CKA_DECRYPT, &yes, 1},
-                                       {CKA_SIGN, &yes, 1},
-                                       {CKA_ALWAYS_AUTHENTICATE, &yes, 1}};
-    CK_BYTE data[] = "secret";
-    CK_BYTE encrypted[256];
-    CK_BYTE plain[256];
-    CK_ULONG encrypted_len = sizeof encrypted;
-    CK_ULONG len = sizeof plain;
-    pair made = {0};
-
-    ck_assert_rv(p11->C_GenerateKeyPair(session, &generate, public_template, 1, private_template, 4,
-                                        &made.public_key, &made.private_key),
-                 CKR_OK);
-    ck_assert_rv(p11->C_EncryptInit(session, &mechanism, made.public_key), CKR_OK);
-    ck_assert_rv(p11->C_Encrypt(session, data, sizeof data, encrypted, &encrypted_len), CKR_OK);
-    ck_assert_rv(p11->C_DecryptInit(session, &mechanism, made.private_key), CKR_OK);
-    ck_assert_rv(p11->C_Decrypt(session, encrypted, encrypted_len, plain, &len),
-                 CKR_USER_NOT_LOGGED_IN);
-    ck_assert_rv(p11->C_DecryptInit(session, &mechanism, made.private_key), CKR_OK);
-    ck_assert_rv(p11->C_Login(session, CKU_CONTEXT_SPECIFIC, WRONG_PIN), CKR_PIN_INCORRECT);
-    ck_assert_rv(p11->C_Login(session, CKU_CONTEXT_SPECIFIC, USER_PIN), CKR_OK);
-    ck_assert_rv(p11->C_Decrypt(session, encrypted, encrypted_len, NULL, &len), CKR_OK);
-    ck_assert_rv(p11->C_Decrypt(session, encrypted, encrypted_len, plain, &len), CKR_OK);
-    ck_assert_mem_eq(plain, data, sizeof data);
-    ck_assert_rv(p11->C_DecryptInit(session, &mechanism, made.private_key), CKR_OK);
-    ck_assert_rv(p11->C_SignInit(session, &mechanism, made.private_key), CKR_OK);
-    ck_assert_rv(p11->C_Login(session, CKU_CONTEXT_SPECIFIC, USER_PIN), CKR_OK);
-    len = sizeof plain;
-    ck_assert_rv(p11->C_Sign(session, data, sizeof data, plain, &len), CKR_OK);
-    ck_assert_rv(p11->C_Decrypt(session, encrypted, encrypted_len, plain, &len),
-                 CKR_USER_NOT_LOGGED_IN);
-}
-END_TEST
-
-START_TEST(a_list_of_mechanisms_is_kept_to)
-{
-    const CK_SESSION_HANDLE session = open_writer();
-    CK_MECHANISM generate = {CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0};
-    CK_MECHANISM_TYPE allowed[] = {CKM_SHA256_RSA_PKCS, CKM_SHA512_RSA_PKCS};
-    CK_MECHANISM in_list = {CKM_SHA512_RSA_PKCS, NULL, 0};
-    CK_MECHANISM not_in_list = {CKM_RSA_PKCS, NULL, 0};
-    CK_ATTRIBUTE public_template[] = {{CKA_MODULUS_BITS, &bits_2048, sizeof bits_2048},
-                                      {CKA_ALLOWED_MECHANISMS, allowed, sizeof allowed}};
-    CK_ATTRIBUTE private_template[] = {{CKA_ALLOWED_MECHANISMS, allowed, sizeof allowed}};
-    pair made = {0};
-
-    ck_assert_rv(p11->C_GenerateKeyPair(session, &generate, public_template, 2, private_template, 1,
-                                        &made.public_key, &made.private_key),
-                 CKR_OK);
-    ck_assert_rv(p11->C_SignInit(session, &not_in_list, made.private_key), CKR_MECHANISM_INVALID);
-    ck_assert_rv(p11->C_SignInit(session, &in_list, made.private_key), CKR_OK);
-    ck_assert_rv(p11->C_DecryptInit(session, &not_in_list, made.private_key),
-                 CKR_MECHANISM_INVALID);
-    ck_assert_rv(p11->C_VerifyInit(session, &not_in_list, made.public_key), CKR_MECHANISM_INVALID);
-    ck_assert_rv(p11->C_EncryptInit(session, &not_in_list, made.public_key), CKR_MECHANISM_INVALID);
-    ck_assert_rv(p11->C_VerifyInit(session, &in_list, made.public_key), CKR_OK);
 }
 END_TEST
 
@@ -393,7 +304,7 @@ static const struct {
 
 START_TEST(a_pair_that_cannot_be_is_refused)
 {
-    const CK_SESSION_HANDLE session = open_writer();
+    const CK_SESSION_HANDLE session = user_session(CKF_RW_SESSION);
     CK_MECHANISM mechanism = refusal_rows[_i].mechanism;
     CK_ATTRIBUTE template[2];
     pair made = {1234, 4321};
@@ -443,141 +354,6 @@ START_TEST(a_pair_is_made_by_the_rules_of_sessions)
 }
 END_TEST
 
-static const struct {
-    CK_MECHANISM_TYPE type;
-    CK_ULONG len;
-    CK_RV expected;
-} secret_rows[] = {
-    {CKM_AES_KEY_GEN, 16, CKR_OK},
-    {CKM_AES_KEY_GEN, 24, CKR_OK},
-    {CKM_AES_KEY_GEN, 32, CKR_OK},
-    {CKM_AES_KEY_GEN, 20, CKR_ATTRIBUTE_VALUE_INVALID},
-    {CKM_AES_KEY_GEN, 0, CKR_ATTRIBUTE_VALUE_INVALID},
-    {CKM_GENERIC_SECRET_KEY_GEN, 1, CKR_OK},
-    {CKM_GENERIC_SECRET_KEY_GEN, 512, CKR_OK},
-    {CKM_GENERIC_SECRET_KEY_GEN, 513, CKR_ATTRIBUTE_VALUE_INVALID},
-    {CKM_GENERIC_SECRET_KEY_GEN, 0, CKR_ATTRIBUTE_VALUE_INVALID},
-    {CKM_EC_KEY_PAIR_GEN, 16, CKR_MECHANISM_INVALID},
-    {CKM_DES_KEY_GEN, 8, CKR_OK},
-    {CKM_DES2_KEY_GEN, 16, CKR_OK},
-    {CKM_DES3_KEY_GEN, 24, CKR_OK},
-    {CKM_DES3_KEY_GEN, 16, CKR_ATTRIBUTE_VALUE_INVALID},
-    {CKM_RC4_KEY_GEN, 16, CKR_MECHANISM_INVALID},
-};
-
-START_TEST(a_secret_key_is_random_and_as_long_as_asked)
-{
-    const CK_SESSION_HANDLE session = open_user_session();
-    CK_MECHANISM mechanism = {secret_rows[_i].type, NULL, 0};
-    CK_ULONG len = secret_rows[_i].len;
-    CK_ATTRIBUTE template[] = {
-        {CKA_VALUE_LEN, &len, sizeof len}, {CKA_SENSITIVE, &no, 1}, {CKA_EXTRACTABLE, &yes, 1}};
-    CK_BYTE seen[2][512];
-    CK_OBJECT_HANDLE key = CK_INVALID_HANDLE;
-
-    for (int turn = 0; turn < 2; turn++) {
-        CK_ATTRIBUTE value = {CKA_VALUE, seen[turn], sizeof seen[turn]};
-
-        ck_assert_rv(p11->C_GenerateKey(session, &mechanism, template, COUNT(template), &key),
-                     secret_rows[_i].expected);
-        if (secret_rows[_i].expected != CKR_OK)
-            return;
-        ck_assert_rv(p11->C_GetAttributeValue(session, key, &value, 1), CKR_OK);
-        ck_assert_uint_eq(value.ulValueLen, len);
-        expect_bool(session, key, CKA_LOCAL, CK_TRUE);
-        expect_bool(session, key, CKA_ALWAYS_SENSITIVE, CK_FALSE);
-        expect_bool(session, key, CKA_NEVER_EXTRACTABLE, CK_FALSE);
-    }
-    ck_assert(len == 1 || memcmp(seen[0], seen[1], len) != 0);
-}
-END_TEST
-
-static const struct {
-    CK_MECHANISM_TYPE type;
-    CK_ULONG len;
-} des_rows[] = {{CKM_DES_KEY_GEN, 8}, {CKM_DES2_KEY_GEN, 16}, {CKM_DES3_KEY_GEN, 24}};
-
-/* Programs ask for one to see how secret keys are kept: Google's tests, and without a length. */
-START_TEST(a_des_key_has_its_length_and_odd_parity)
-{
-    const CK_SESSION_HANDLE session = open_user_session();
-    CK_MECHANISM mechanism = {des_rows[_i].type, NULL, 0};
-    CK_ATTRIBUTE template[] = {{CKA_SENSITIVE, &no, 1}, {CKA_EXTRACTABLE, &yes, 1}};
-    CK_BYTE seen[32];
-    CK_ATTRIBUTE value = {CKA_VALUE, seen, sizeof seen};
-    CK_OBJECT_HANDLE key = CK_INVALID_HANDLE;
-
-    ck_assert_rv(p11->C_GenerateKey(session, &mechanism, template, COUNT(template), &key), CKR_OK);
-    ck_assert_rv(p11->C_GetAttributeValue(session, key, &value, 1), CKR_OK);
-    ck_assert_uint_eq(value.ulValueLen, des_rows[_i].len);
-    for (CK_ULONG i = 0; i < value.ulValueLen; i++)
-        ck_assert_int_eq(__builtin_popcount(seen[i]) % 2, 1);
-}
-END_TEST
-
-START_TEST(a_secret_key_is_made_by_the_rules)
-{
-    const CK_SESSION_HANDLE session = open_user_session();
-    CK_MECHANISM mechanism = {CKM_AES_KEY_GEN, NULL, 0};
-    CK_MECHANISM odd = {CKM_AES_KEY_GEN, zero, 1};
-    CK_ULONG len = 16;
-    CK_ATTRIBUTE template[] = {{CKA_VALUE_LEN, &len, sizeof len}, {CKA_TOKEN, &yes, 1}};
-    CK_OBJECT_HANDLE key = 1234;
-
-    ck_assert_rv(p11->C_GenerateKey(0, &mechanism, template, 1, &key), CKR_SESSION_HANDLE_INVALID);
-    ck_assert_rv(p11->C_GenerateKey(session, NULL, template, 1, &key), CKR_ARGUMENTS_BAD);
-    ck_assert_rv(p11->C_GenerateKey(session, &mechanism, NULL, 1, &key), CKR_ARGUMENTS_BAD);
-    ck_assert_rv(p11->C_GenerateKey(session, &mechanism, template, 1, NULL), CKR_ARGUMENTS_BAD);
-    ck_assert_rv(p11->C_GenerateKey(session, &odd, template, 1, &key), CKR_MECHANISM_PARAM_INVALID);
-    ck_assert_rv(p11->C_GenerateKey(session, &mechanism, template, 0, &key),
-                 CKR_TEMPLATE_INCOMPLETE);
-    ck_assert_rv(p11->C_GenerateKey(session, &mechanism, template, 2, &key), CKR_SESSION_READ_ONLY);
-    ck_assert_uint_eq(key, 1234);
-}
-END_TEST
-
-/* As Google's tests have it in a public session: CKA_ENCRYPT and CKA_DECRYPT without yes or no. */
-START_TEST(what_a_pair_is_for_may_be_left_open)
-{
-    const CK_SESSION_HANDLE session = open_session(SLOT, CKF_RW_SESSION);
-    CK_BYTE exponent[] = {0, 1, 0, 1};
-    CK_ATTRIBUTE public_template[] = {{CKA_ENCRYPT, NULL, 0},
-                                      {CKA_MODULUS_BITS, &bits_1024, sizeof bits_1024},
-                                      {CKA_PUBLIC_EXPONENT, exponent, sizeof exponent}};
-    CK_ATTRIBUTE private_template[] = {{CKA_DECRYPT, NULL, 0}};
-    CK_MECHANISM mechanism = {CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0};
-    CK_ATTRIBUTE half_said = {CKA_DECRYPT, &yes, 0};
-    pair made;
-
-    ck_assert_rv(p11->C_GenerateKeyPair(session, &mechanism, public_template, 3, private_template,
-                                        1, &made.public_key, &made.private_key),
-                 CKR_OK);
-    expect_bool(session, made.private_key, CKA_DECRYPT, CK_TRUE);
-    ck_assert_rv(p11->C_GenerateKeyPair(session, &mechanism, public_template, 3, &half_said, 1,
-                                        &made.public_key, &made.private_key),
-                 CKR_ATTRIBUTE_VALUE_INVALID);
-    ck_assert_rv(p11->C_SetAttributeValue(session, made.private_key, private_template, 1),
-                 CKR_ATTRIBUTE_VALUE_INVALID);
-}
-END_TEST
-
-START_TEST(a_secret_key_that_is_to_be_sensitive_stays)
-{
-    const CK_SESSION_HANDLE session = open_user_session();
-    CK_MECHANISM mechanism = {CKM_AES_KEY_GEN, NULL, 0};
-    CK_ULONG len = 16;
-    CK_ATTRIBUTE template[] = {
-        {CKA_VALUE_LEN, &len, sizeof len}, {CKA_SENSITIVE, &yes, 1}, {CKA_EXTRACTABLE, &yes, 1}};
-    CK_OBJECT_HANDLE key = CK_INVALID_HANDLE;
-
-    ck_assert_rv(p11->C_GenerateKey(session, &mechanism, template, 2, &key), CKR_OK);
-    expect_bool(session, key, CKA_EXTRACTABLE, CK_FALSE);
-    expect_bool(session, key, CKA_NEVER_EXTRACTABLE, CK_TRUE);
-    ck_assert_rv(p11->C_GenerateKey(session, &mechanism, template, 3, &key), CKR_OK);
-    expect_bool(session, key, CKA_EXTRACTABLE, CK_TRUE);
-}
-END_TEST
-
 static Suite *
 make_suite(void)
 {
@@ -590,14 +366,7 @@ make_suite(void)
     tcase_add_checked_fixture(all, start_module, stop_module);
     tcase_add_loop_test(all, a_pair_of_a_session_signs_and_verifies, 0, COUNT(pair_rows));
     tcase_add_loop_test(all, a_pair_that_cannot_be_is_refused, 0, COUNT(refusal_rows));
-    tcase_add_loop_test(all, a_secret_key_is_random_and_as_long_as_asked, 0, COUNT(secret_rows));
-    tcase_add_loop_test(all, a_des_key_has_its_length_and_odd_parity, 0, COUNT(des_rows));
-    tcase_add_test(all, a_secret_key_is_made_by_the_rules);
-    tcase_add_test(all, a_secret_key_that_is_to_be_sensitive_stays);
-    tcase_add_test(all, what_a_pair_is_for_may_be_left_open);
     tcase_add_test(all, a_pair_is_made_by_the_rules_of_sessions);
-    tcase_add_test(all, a_key_may_want_the_pin_each_time);
-    tcase_add_test(all, a_list_of_mechanisms_is_kept_to);
     suite_add_tcase(suite, all);
     tcase_set_timeout(writes, 60);
     tcase_add_checked_fixture(writes, set_up, tear_down);

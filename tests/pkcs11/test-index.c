@@ -3,6 +3,7 @@
  * nobody may be told what is not so any more. */
 #include "fixture.h"
 #include "store/transaction.h"
+#include "templates.h"
 #include "unit/run-suite.h"
 
 #define ROUNDS 60
@@ -13,10 +14,6 @@ static CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
 static CK_BYTE serial_der[] = {2, 2, 0, 0xF1}, serial_raw[] = {0xF1}, serial_padded[] = {0, 0xF1},
                serial_other[] = {2, 2, 0, 0x77};
 
-#define OF(type, value)                                                                            \
-    {                                                                                              \
-        type, &(value), sizeof(value)                                                              \
-    }
 #define TEXT(type, text)                                                                           \
     {                                                                                              \
         type, (char *)(uintptr_t)(text), sizeof(text) - 1                                          \

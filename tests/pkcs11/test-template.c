@@ -2,6 +2,7 @@
 /* What a template may look like, wherever one is taken: attributes that are said twice, values of
  * odd lengths, none at all. */
 #include "fixture.h"
+#include "templates.h"
 #include "unit/run-suite.h"
 
 static CK_SESSION_HANDLE session; /* read-write, on the token without PIN */
@@ -19,15 +20,6 @@ static CK_ULONG twenty_four = 24;
 static CK_BYTE p256[] = {0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07};
 static CK_BYTE p384[] = {0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22};
 static CK_OBJECT_HANDLE data;
-
-#define OF(type, value)                                                                            \
-    {                                                                                              \
-        type, &(value), sizeof(value)                                                              \
-    }
-#define BYTES(type, len)                                                                           \
-    {                                                                                              \
-        type, bytes, len                                                                           \
-    }
 
 static void
 start(void)

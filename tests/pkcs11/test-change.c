@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Objects are changed, copied and destroyed. */
+#include <sys/wait.h>
+
+#include "fixture.h"
+#include "templates.h"
+#include "unit/run-suite.h"
+
+static CK_OBJECT_CLASS data_class = CKO_DATA, secret_class = CKO_SECRET_KEY,
+                       profile_class = CKO_PROFILE;
+static CK_KEY_TYPE aes = CKK_AES;
+static CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
+static CK_ULONG sixteen = 16;
+static CK_BYTE bytes[64] = {1, 2, 3};
+
+static CK_OBJECT_HANDLE
+make_key_object(CK_SESSION_HANDLE session, CK_BBOOL *token)
+{
+    CK_ATTRIBUTE template[] = {OF(CKA_CLASS, secret_class), OF(CKA_KEY_TYPE, aes),
+                               BYTES(CKA_VALUE, 16),        BYTES(CKA_LABEL, 3),
+                               {CKA_TOKEN, token, 1},       OF(CKA_SENSITIVE, no),
+                               OF(CKA_EXTRACTABLE, yes),    OF(CKA_ENCRYPT, yes)};
+    CK_OBJECT_HANDLE made = CK_INVALID_HANDLE;
+
+    ck_assert_rv(p11->C_CreateObject(session, template, 8, &made), CKR_OK);
+    return made;
+}
+
+static const struct {
+    CK_ATTRIBUTE template[3];
+    CK_RV expected;
+} changes[] = {
+    {{BYTES(CKA_LABEL, 10), END}, CKR_OK},
+    {{BYTES(CKA_ID, 10), OF(CKA_ENCRYPT, no), END}, CKR_OK},
+    {{OF(CKA_SENSITIVE, yes), OF(CKA_EXTRACTABLE, no), END}, CKR_OK},
+    {{OF(CKA_SENSITIVE, no), END}, CKR_OK}, /* as it is */
+    {{BYTES(CKA_VALUE, 16), END}, CKR_ATTRIBUTE_READ_ONLY},
+    {{BYTES(CKA_LABEL, 10), OF(CKA_CLASS, data_class), END}, CKR_ATTRIBUTE_READ_ONLY},
+    {{BYTES(CKA_LABEL, 10), OF(CKA_TOKEN, yes), END}, CKR_ATTRIBUTE_READ_ONLY},
+    {{OF(CKA_PRIVATE, no), END}, CKR_ATTRIBUTE_READ_ONLY},
+    {{OF(CKA_ALWAYS_SENSITIVE, yes), END}, CKR_ATTRIBUTE_READ_ONLY},
+    {{BYTES(CKA_MODULUS, 3), END}, CKR_ATTRIBUTE_TYPE_INVALID},
+    {{OF(CKA_ENCRYPT, sixteen), END}, CKR_ATTRIBUTE_VALUE_INVALID},
+};
+
+START_TEST(all_of_a_change_happens_or_nothing)
+{
+    const CK_SESSION_HANDLE session = user_session(CKF_RW_SESSION);
+    CK_BBOOL *const tokens[] = {&no, &yes};
+    CK_ATTRIBUTE template[3];
+    CK_BYTE label[64];
+
+    memcpy(template, changes[_i].template, sizeof template);
+    for (size_t i = 0; i < 2; i++) {
+        const CK_OBJECT_HANDLE key = make_key_object(session, tokens[i]);
+        CK_ATTRIBUTE read = {CKA_LABEL, label, sizeof label};
+        const bool sets_label = template[0].type == CKA_LABEL && changes[_i].expected == CKR_OK;
+
+        ck_assert_rv(p11->C_SetAttributeValue(session, key, template, length(template)),
+                     changes[_i].expected);
+        ck_assert_rv(p11->C_GetAttributeValue(session, key, &read, 1), CKR_OK);
+        ck_assert_uint_eq(read.ulValueLen, sets_label ? 10 : 3);
+    }
+}
+END_TEST
+
+START_TEST(what_became_sensitive_stays_so)
+{
+    const CK_SESSION_HANDLE session = user_session(CKF_RW_SESSION);
+    const CK_OBJECT_HANDLE key = make_key_object(session, &yes);
+    CK_BYTE value[16];
+    CK_ATTRIBUTE read = {CKA_VALUE, value, sizeof value};
+    CK_ATTRIBUTE sensitive = OF(CKA_SENSITIVE, yes);
+    CK_ATTRIBUTE back = OF(CKA_SENSITIVE, no);
+    CK_ATTRIBUTE extractable = OF(CKA_EXTRACTABLE, yes);
+    CK_OBJECT_HANDLE copy = CK_INVALID_HANDLE;
+
+    ck_assert_rv(p11->C_GetAttributeValue(session, key, &read, 1), CKR_OK);
+    ck_assert_mem_eq(value, bytes, 16);
+    ck_assert_rv(p11->C_SetAttributeValue(session, key, &sensitive, 0), CKR_OK);
+    ck_assert_rv(p11->C_SetAttributeValue(session, key, &sensitive, 1), CKR_OK);
+    ck_assert_rv(p11->C_GetAttributeValue(session, key, &read, 1), CKR_ATTRIBUTE_SENSITIVE);
+    ck_assert_rv(p11->C_SetAttributeValue(session, key, &back, 1), CKR_ATTRIBUTE_READ_ONLY);
+    ck_assert_rv(p11->C_CopyObject(session, key, &back, 1, &copy), CKR_ATTRIBUTE_READ_ONLY);
+    ck_assert_rv(p11->C_CopyObject(session, key, &extractable, 1, &copy), CKR_OK);
+}
+END_TEST
+
+START_TEST(a_copy_is_another_object)
+{
+    const CK_SESSION_HANDLE session = user_session(CKF_RW_SESSION);
+    const CK_OBJECT_HANDLE key = make_key_object(session, &no);
+    CK_ATTRIBUTE template[] = {OF(CKA_TOKEN, yes), BYTES(CKA_LABEL, 20)};
+    CK_ATTRIBUTE public = OF(CKA_PRIVATE, no);
+    CK_ATTRIBUTE value = BYTES(CKA_VALUE, 16);
+    CK_BYTE read_value[16];
+    CK_ATTRIBUTE read = {CKA_VALUE, read_value, sizeof read_value};
+    CK_OBJECT_HANDLE copy = CK_INVALID_HANDLE;
+    CK_OBJECT_HANDLE found[16];
+
+    ck_assert_rv(p11->C_CopyObject(session, key, &public, 1, &copy), CKR_TEMPLATE_INCONSISTENT);
+    ck_assert_rv(p11->C_CopyObject(session, key, &value, 1, &copy), CKR_ATTRIBUTE_READ_ONLY);
+    ck_assert_rv(p11->C_CopyObject(session, key, template, 2, &copy), CKR_OK);
+    ck_assert_rv(p11->C_DestroyObject(session, key), CKR_OK);
+    ck_assert_rv(p11->C_DestroyObject(session, key), CKR_OBJECT_HANDLE_INVALID);
+    stop_module(); /* the copy is in the file */
+    start_module();
+    {
+        const CK_SESSION_HANDLE again = user_session(CKF_RW_SESSION);
+
+        ck_assert_uint_eq(find(again, template, 2, found), 1);
+        ck_assert_rv(p11->C_GetAttributeValue(again, found[0], &read, 1), CKR_OK);
+        ck_assert_mem_eq(read_value, bytes, 16);
+    }
+}
+END_TEST
+
+START_TEST(what_is_forbidden_is_prohibited)
+{
+    const CK_SESSION_HANDLE session = user_session(CKF_RW_SESSION);
+    CK_ATTRIBUTE template[] = {OF(CKA_CLASS, data_class), OF(CKA_TOKEN, yes),
+                               OF(CKA_PRIVATE, yes),      OF(CKA_MODIFIABLE, no),
+                               OF(CKA_DESTROYABLE, no),   OF(CKA_COPYABLE, no)};
+    CK_ATTRIBUTE label = BYTES(CKA_LABEL, 3);
+    CK_ATTRIBUTE profile = OF(CKA_CLASS, profile_class);
+    CK_OBJECT_HANDLE made = CK_INVALID_HANDLE;
+    CK_OBJECT_HANDLE found[16];
+
+    ck_assert_rv(p11->C_CreateObject(session, template, 6, &made), CKR_OK);
+    ck_assert_uint_ge(find(session, &profile, 1, found), 1);
+    found[1] = made;
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_rv(p11->C_DestroyObject(session, found[i]), CKR_ACTION_PROHIBITED);
+        ck_assert_rv(p11->C_SetAttributeValue(session, found[i], &label, 1), CKR_ACTION_PROHIBITED);
+        ck_assert_rv(p11->C_CopyObject(session, found[i], NULL, 0, &made), CKR_ACTION_PROHIBITED);
+    }
+}
+END_TEST
+
+START_TEST(a_read_only_session_changes_no_token)
+{
+    const CK_SESSION_HANDLE writer = user_session(CKF_RW_SESSION);
+    const CK_SESSION_HANDLE reader = open_session(SLOT, 0);
+    const CK_OBJECT_HANDLE key = make_key_object(writer, &yes);
+    CK_ATTRIBUTE label = BYTES(CKA_LABEL, 5);
+    CK_OBJECT_HANDLE copy = CK_INVALID_HANDLE;
+
+    ck_assert_rv(p11->C_SetAttributeValue(reader, key, &label, 1), CKR_SESSION_READ_ONLY);
+    ck_assert_rv(p11->C_DestroyObject(reader, key), CKR_SESSION_READ_ONLY);
+    ck_assert_rv(p11->C_CopyObject(reader, key, &label, 1, &copy), CKR_SESSION_READ_ONLY);
+    ck_assert_rv(p11->C_Logout(writer), CKR_OK);
+    ck_assert_rv(p11->C_DestroyObject(writer, key), CKR_OBJECT_HANDLE_INVALID);
+}
+END_TEST
+
+/* What another process destroyed is gone here too. */
+START_TEST(another_process_may_destroy)
+{
+    const CK_SESSION_HANDLE session = user_session(CKF_RW_SESSION);
+    const CK_OBJECT_HANDLE key = make_key_object(session, &yes);
+    CK_ATTRIBUTE wanted = OF(CKA_CLASS, secret_class);
+    CK_OBJECT_HANDLE found[16];
+    int status = 0;
+    const pid_t child = fork();
+
+    if (child == 0) {
+        CK_SESSION_HANDLE own = 0;
+
+        ck_assert_rv(p11->C_Initialize(arguments()), CKR_OK);
+        own = user_session(CKF_RW_SESSION);
+        ck_assert_uint_eq(find(own, &wanted, 1, found), 1);
+        _exit(p11->C_DestroyObject(own, found[0]) == CKR_OK ? 0 : 1);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    ck_assert_uint_eq(find(session, &wanted, 1, found), 0);
+    ck_assert_rv(p11->C_DestroyObject(session, key), CKR_OBJECT_HANDLE_INVALID);
+}
+END_TEST
+
+static Suite *
+make_suite(void)
+{
+    Suite *suite = suite_create("change");
+    TCase *changing = tcase_create("token");
+
+    tcase_set_timeout(changing, 60);
+    tcase_add_checked_fixture(changing, set_up, tear_down);
+    tcase_add_loop_test(changing, all_of_a_change_happens_or_nothing, 0, COUNT(changes));
+    tcase_add_test(changing, what_became_sensitive_stays_so);
+    tcase_add_test(changing, a_copy_is_another_object);
+    tcase_add_test(changing, what_is_forbidden_is_prohibited);
+    tcase_add_test(changing, a_read_only_session_changes_no_token);
+    tcase_add_test(changing, another_process_may_destroy);
+    suite_add_tcase(suite, changing);
+    return suite;
+}
+
+int
+main(void)
+{
+    return run_suite(make_suite());
+}
