@@ -7,11 +7,24 @@
 #include "progress.h"
 #include "source.h"
 #include "terminal.h"
+#include "text.h"
+
+static void
+forget_typed(consent *self)
+{
+    free(self->typed_for);
+    secret_free(self->typed_user);
+    secret_free(self->typed_password);
+    self->typed_for = NULL;
+    self->typed_user = NULL;
+    self->typed_password = NULL;
+}
 
 void
 consent_clear(consent *self)
 {
     secret_free(self->proxy_password);
+    forget_typed(self);
 }
 
 static void
@@ -86,25 +99,32 @@ give_credentials(consent *self, int32_t attempt, mainet_credentials *credentials
 }
 
 static mainet_status
-ask_credentials(const consent *self, const char *proxy, mainet_credentials *credentials)
+ask_credentials(consent *self, const char *proxy)
 {
     mainet_error *err = &self->failure->error;
-    scoped(secret) user = secret_new(err);
-    scoped(secret) password = secret_new(err);
     scoped(char) user_prompt = message_make(MESSAGE_ASK_PROXY_USER, proxy, NULL);
     scoped(char) password_prompt = message_make(MESSAGE_ASK_PROXY_PASSWORD, proxy, NULL);
+
+    self->typed_user = secret_new(err);
+    self->typed_password = secret_new(err);
+    if (self->typed_user == NULL || self->typed_password == NULL)
+        return err->status;
+    if (self->options->proxy_user == NULL)
+        TRY(terminal_ask(user_prompt, false, self->typed_user, err));
+    TRY(terminal_ask(password_prompt, true, self->typed_password, err));
+    self->typed_for = must_have(strdup(proxy));
+    return MAINET_OK;
+}
+
+static mainet_status
+give_typed(const consent *self, mainet_credentials *credentials)
+{
     char name[SECRET_MAX + 1] = "";
 
-    if (user == NULL || password == NULL)
-        return err->status;
-    if (self->options->proxy_user != NULL)
-        (void)snprintf(name, sizeof name, "%s", self->options->proxy_user);
-    else {
-        TRY(terminal_ask(user_prompt, false, user, err));
-        memcpy(name, user->data, user->len); /* zero follows */
-    }
-    TRY(terminal_ask(password_prompt, true, password, err));
-    return mainet_credentials_set(credentials, name, password->data, password->len, err);
+    memcpy(name, self->typed_user->data, self->typed_user->len); /* zero follows */
+    return mainet_credentials_set(
+        credentials, self->options->proxy_user != NULL ? self->options->proxy_user : name,
+        self->typed_password->data, self->typed_password->len, &self->failure->error);
 }
 
 static mainet_status
@@ -119,10 +139,15 @@ answer_proxy(const char *proxy, int32_t attempt, mainet_credentials *credentials
         self->failure->hint = MESSAGE_HINT_PROXY;
         return MAINET_E_PROXY_CANCELLED;
     }
+    if (attempt == 1 && self->typed_for != NULL && strcmp(self->typed_for, proxy) == 0)
+        return give_typed(self, credentials);
     progress_hide();
     if (attempt > 1)
         terminal_show(message_text(MESSAGE_PROXY_REFUSED));
-    status = ask_credentials(self, proxy, credentials);
+    forget_typed(self);
+    status = ask_credentials(self, proxy);
+    if (status == MAINET_OK)
+        return give_typed(self, credentials);
     return status == MAINET_E_CANCELLED ? MAINET_E_PROXY_CANCELLED : status;
 }
 
@@ -131,6 +156,8 @@ consent_set_proxy(consent *self, mainet_request *request)
 {
     const options *wanted = self->options;
 
+    if (self->failure->error.status == MAINET_E_PROXY_CREDENTIALS)
+        forget_typed(self); /* by an earlier request */
     if (wanted->proxy_password_source != NULL && wanted->proxy_user == NULL)
         return fail_usage(self->failure, MESSAGE_OPTION_MISSING, "proxy-user", NULL);
     if (wanted->proxy_user != NULL)

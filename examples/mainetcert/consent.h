@@ -11,6 +11,9 @@ typedef struct consent {
     failure *failure;
     const mainet_service *service; /**< What it expects is expected; NULL: what the caller says. */
     secret *proxy_password;        /**< From --proxy-password-source, read once; NULL: not yet. */
+    char *typed_for;               /**< The proxy that was answered last; NULL: none. */
+    secret *typed_user;            /**< As it was. */
+    secret *typed_password;
 } consent;
 
 /** Release it. */

@@ -226,6 +226,9 @@ mainet_request_set_issuer_decision(mainet_request *request, mainet_issuer_fn fn,
  * Set who answers proxies that ask for credentials; without one the call ends with
  * MAINET_E_PROXY_CANCELLED.
  *
+ * What a proxy let pass is kept in locked memory with the request, and answers that proxy again,
+ * for what issuers publish and in later calls, without a question.
+ *
  * @param[in,out] request    A request.
  * @param[in]     fn         Called during calls with this request only; NULL: nobody.
  * @param[in]     user_data  Handed to it.

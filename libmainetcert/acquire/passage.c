@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A proxy on the way that asks who we are, and what it is answered. */
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -24,17 +25,66 @@ mn_now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* A ticket costs nobody a question; without one, or if the proxy does not want it, the caller is
- * asked. */
+/* Credentials without memory for them are not set: then somebody is asked once more. */
+static bool
+copy(const mainet_credentials *from, mainet_credentials *to)
+{
+    mainet_error no_matter = {0};
+
+    return mainet_credentials_set(to, from->user, mn_secret_bytes(from->password),
+                                  mn_secret_len(from->password) - 1, &no_matter) == MAINET_OK;
+}
+
+/* Tried once; if the proxy has changed its mind, it is forgotten. */
+static bool
+recall(mn_passage *passage, const mainet_request *request)
+{
+    mn_known_proxy *known = request->known;
+    char name[MN_PROXY_NAME_LEN];
+
+    mn_proxy_name(passage->proxy, name);
+    if (known->name == NULL || strcmp(known->name, name) != 0)
+        return false;
+    if (!passage->is_known && passage->asked == 0) {
+        passage->is_known = copy(&known->credentials, &passage->credentials);
+        return passage->is_known;
+    }
+    free(known->name);
+    known->name = NULL;
+    mn_credentials_clear(&known->credentials);
+    return false;
+}
+
+void
+mn_passage_remember(mn_passage *passage, const mainet_request *request)
+{
+    mn_known_proxy *known = request->known;
+    char name[MN_PROXY_NAME_LEN];
+
+    if (passage->login != MN_LOGIN_PASSWORD || passage->is_known)
+        return;
+    free(known->name);
+    known->name = NULL;
+    mn_proxy_name(passage->proxy, name);
+    if (copy(&passage->credentials, &known->credentials))
+        known->name = strdup(name);
+    passage->is_known = known->name != NULL;
+}
+
+/* What is known and a ticket cost nobody a question; without, or if the proxy does not want them,
+ * the caller is asked. */
 mainet_status
 mn_passage_answer(mn_passage *passage, const mainet_request *request, const char *url,
                   mainet_error *err)
 {
-    if (passage->login == MN_LOGIN_NONE && passage->takes_tickets &&
-        !mn_proxy_has_user(passage->proxy)) {
+    if (recall(passage, request)) {
+        passage->login = MN_LOGIN_PASSWORD;
+    } else if (passage->login == MN_LOGIN_NONE && passage->takes_tickets &&
+               !mn_proxy_has_user(passage->proxy)) {
         passage->login = MN_LOGIN_TICKET;
     } else {
         passage->login = MN_LOGIN_NONE; /* the last answer is forgotten, whatever comes now */
+        passage->is_known = false;
         MN_TRY(mn_proxy_ask(request, url, ++passage->asked, &passage->credentials, err));
         passage->login = MN_LOGIN_PASSWORD;
     }

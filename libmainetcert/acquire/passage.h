@@ -17,6 +17,7 @@ typedef struct mn_passage {
     mn_login login;
     mainet_credentials credentials; /**< for MN_LOGIN_PASSWORD */
     int32_t asked;                  /**< how often the caller was */
+    bool is_known;                  /**< the credentials are those that the request remembers */
     int64_t left_ms;                /**< of the time for the whole exchange */
     bool is_asked;                  /**< the proxy wants to know who we are, and let nothing pass */
     bool takes_tickets;             /**< it knows Negotiate, and so does this libcurl */
@@ -29,10 +30,14 @@ typedef struct mn_passage {
 mn_passage
 mn_passage_of(const mainet_request *request, const char *url, int64_t timeout_ms);
 
-/** Log in to the proxy that asked: with a ticket, which costs nobody a question, else as the caller
- *  answers. */
+/** Log in to the proxy that asked: as it let us pass before, or with a ticket, which cost nobody a
+ *  question, else as the caller answers. */
 mainet_status
 mn_passage_answer(mn_passage *passage, const mainet_request *request, const char *url,
                   mainet_error *err);
+
+/** It let us pass: what it was answered is for the request's further exchanges, too. */
+void
+mn_passage_remember(mn_passage *passage, const mainet_request *request);
 
 #endif

@@ -22,6 +22,11 @@ mainet_request_new(mainet_service *service, mainet_error *err)
     request = calloc(1, sizeof *request);
     if (request == NULL)
         return mn_fail_memory_null(err, "request");
+    request->known = calloc(1, sizeof *request->known);
+    if (request->known == NULL) {
+        free(request);
+        return mn_fail_memory_null(err, "request");
+    }
     request->service = mn_service_ref(service);
     request->exportable = true;
     request->timeout_ms = TIMEOUT_MS;
@@ -38,6 +43,9 @@ mainet_request_free(mainet_request *request)
     free(request->group_id);
     free(request->certificate_number);
     free(request->proxy);
+    free(request->known->name);
+    mn_credentials_clear(&request->known->credentials);
+    free(request->known);
     free(request);
 }
 

@@ -7,6 +7,18 @@
 #include "base/secret.h"
 #include "mainetcert/acquire.h"
 
+/** What a proxy is answered. */
+struct mainet_credentials {
+    char *user;          /**< NULL: not set */
+    mn_secret *password; /**< NUL-terminated beyond its length, as libcurl wants it */
+};
+
+/** What a proxy let pass, so that nobody is asked for it twice. */
+typedef struct mn_known_proxy {
+    char *name; /**< host and port; NULL: none yet */
+    mainet_credentials credentials;
+} mn_known_proxy;
+
 /** What mainet_request_… set; read by the calls that take a request. */
 struct mainet_request {
     mainet_service *service;
@@ -24,12 +36,7 @@ struct mainet_request {
     void *issuer_data;
     mainet_proxy_fn ask_proxy;
     void *proxy_data;
-};
-
-/** What a proxy is answered. */
-struct mainet_credentials {
-    char *user;          /**< NULL: not set */
-    mn_secret *password; /**< NUL-terminated beyond its length, as libcurl wants it */
+    mn_known_proxy *known; /**< written by calls; shared by copies of a request */
 };
 
 /** Forget user and password. */

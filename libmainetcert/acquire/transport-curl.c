@@ -84,6 +84,8 @@ exchange_by_curl(void *self, const mn_exchange *exchange, mn_reply *reply, maine
         if (status == MAINET_OK && passage.is_asked)
             status = mn_passage_answer(&passage, exchange->request, exchange->url, err);
     }
+    if (status == MAINET_OK)
+        mn_passage_remember(&passage, exchange->request);
     mn_credentials_clear(&passage.credentials);
     reply->waited_ms = given_ms - passage.left_ms;
     return status;

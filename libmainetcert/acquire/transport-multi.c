@@ -139,6 +139,8 @@ end_attempt(crowd *self, job *one, CURLcode code)
 {
     mainet_status status = mn_attempt_end(&one->attempt, code);
 
+    if (status == MAINET_OK && !one->passage.is_asked && one->answers == self->answers)
+        mn_passage_remember(&self->passage, one->attempt.exchange->request);
     if (status == MAINET_OK && one->passage.is_asked)
         try_again(self, one);
     else

@@ -51,7 +51,8 @@ answer_proxy(const char *proxy, int32_t attempt, mainet_credentials *credentials
     journey *self = user_data;
 
     (void)proxy;
-    self->asked = attempt;
+    (void)attempt;
+    self->asked++;
     if (self->user == NULL)
         return MAINET_E_PROXY_CANCELLED;
     return mainet_credentials_set(credentials, self->user, (const uint8_t *)self->secret,

@@ -181,6 +181,16 @@ basic() {
     went "tinyproxy, Basic: wrong ones are asked for three times, then 121" proxy-credentials 3
 }
 
+# The issuers' repository is behind the same proxy as the service.
+asked_once() {
+    standin_order --key ec:P-256 --p12 modern-leaf
+    store=$(mktemp -d "$work/store-XXXXXX")
+    out=$(http_proxy=$squid_basic "$ASK" "$store" "$profile" "$group_id" "$number" "$password" \
+        "proxy=$squid_basic" "user=$user" "secret=$secret" 2>&1)
+    went "what a proxy let pass serves the issuers' certificates too" ok 1
+    is "which were fetched" "$(mainetcert --store "$store" list --json | jq '.[0].chain_complete')" true
+}
+
 digest() {
     printf '%s:%s\n' "$user" "$secret" >"$work/digest"
     chmod 644 "$work/digest"
@@ -325,6 +335,21 @@ by_terminal() {
     is "a terminal: the right ones pass at the second attempt" "$status $(requests)" "0 $((asked + 1))"
 }
 
+# One answer serves all that a command asks for.
+asked_once_at_terminal() {
+    local arguments=(mainetcert --store "$work/store-terminal" --lang en --json)
+
+    standin_order --key ec:P-256 --p12 modern-leaf
+    printf %s "$password" >"$work/password"
+    out=$("$here/../support/typist.py" env "http_proxy=$squid_basic" "${arguments[@]}" renew \
+        "$(mainetcert --store "$work/store-terminal" list --json | jq -r '.[0].id')" --proxy "$squid_basic" \
+        --service "$profile" --yes --check-revocation --certificate-number "$number" \
+        --password-source "file:$work/password" -- "User name for the proxy" "$user" \
+        "Password for the proxy" "$secret")
+    is "a terminal: one answer serves retrieval, issuers, revocation list and confirmation" \
+        "$? $(asked_for 'User name for') $(asked_for '"installed": true')" "0 1 1"
+}
+
 # diagnosed FILTER: of the endpoints, which are the site's, the confirmation page's and the repository's
 diagnosed() {
     jq -c "[.endpoints[] | $1]" <<<"$out"
@@ -435,12 +460,14 @@ open_proxies
 by_environment
 refusing_proxies
 basic
+asked_once
 digest
 ntlm
 negotiate
 tickets
 by_command
 by_terminal
+asked_once_at_terminal
 by_diagnosis
 by_batch
 interception
