@@ -116,11 +116,19 @@ is_expiry_alert(const mn_attempt *attempt, CURLcode code)
            strcmp(attempt->reason, "SSL certificate verification failed") == 0;
 }
 
+static const char *
+name_reason(const mn_attempt *attempt, CURLcode code)
+{
+    if (code == CURLE_OUT_OF_MEMORY && name_no_memory(attempt) == MAINET_E_REPLY_TOO_LARGE)
+        return "a header is too long";
+    return attempt->reason[0] != '\0' ? attempt->reason : curl_easy_strerror(code);
+}
+
 mainet_status
 mn_attempt_failure(mn_attempt *attempt, CURLcode code)
 {
     const char *url = attempt->exchange->url;
-    const char *reason = attempt->reason[0] != '\0' ? attempt->reason : curl_easy_strerror(code);
+    const char *reason = name_reason(attempt, code);
     char proxy[MN_PROXY_TEXT_LEN];
     mainet_status status = MAINET_OK;
     bool is_distrusted = false;

@@ -91,6 +91,12 @@ mn_proxy_describe(const mainet_request *request, const char *url, char text[MN_P
         (void)snprintf(text, MN_PROXY_TEXT_LEN, "%s (%s)", name, variable);
 }
 
+static mainet_status
+fail_refused(const char *proxy, mainet_error *err)
+{
+    return mn_fail(err, MAINET_E_PROXY_CREDENTIALS, 407, "proxy %s refused the credentials", proxy);
+}
+
 mainet_status
 mn_proxy_ask(const mainet_request *request, const char *url, int32_t attempt,
              mainet_credentials *credentials, mainet_error *err)
@@ -103,8 +109,7 @@ mn_proxy_ask(const mainet_request *request, const char *url, int32_t attempt,
     mn_proxy_name(address, name);
     mn_proxy_describe(request, url, text);
     if (attempt > ATTEMPTS || (request->ask_proxy == NULL && mn_proxy_has_user(address)))
-        return mn_fail(err, MAINET_E_PROXY_CREDENTIALS, 407, "proxy %s refused the credentials",
-                       text);
+        return fail_refused(text, err);
     if (request->ask_proxy == NULL)
         return mn_fail(err, MAINET_E_PROXY_CANCELLED, 407,
                        "proxy %s asks for a user name and nobody answers", text);
@@ -114,6 +119,8 @@ mn_proxy_ask(const mainet_request *request, const char *url, int32_t attempt,
         return mn_fail(err, MAINET_E_PROXY_CREDENTIALS, 407,
                        "proxy %s refused the credentials in its address, and there are no others",
                        text);
+    if (answer == MAINET_E_PROXY_CREDENTIALS) /* there are no others */
+        return fail_refused(text, err);
     if (answer != MAINET_OK)
         return mn_fail(err, answer, 407, "the question of proxy %s was cancelled", text);
     if (credentials->user == NULL)

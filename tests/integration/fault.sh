@@ -125,6 +125,14 @@ header-too-long 131 reply-too-large 0
 TABLE
 }
 
+# libcurl's own reason is `Out of memory`.
+the_details_say_what_it_was() {
+    standin_order --key ec:P-256
+    fault header-too-long
+    run acquire
+    like "header-too-long: so its details say" "$(jq -r .error.detail <<<"$out")" "a header is too long"
+}
+
 what_is_strange_and_right() {
     local name
 
@@ -157,6 +165,7 @@ standin_start "$work/standin" || exit
 run mainet token init --no-pin
 names_are_listed
 what_the_service_gets_wrong
+the_details_say_what_it_was
 what_is_strange_and_right
 the_confirmation_page_accepts_nobody
 done_testing

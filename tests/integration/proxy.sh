@@ -294,6 +294,8 @@ by_command() {
     run "${arguments[@]}" --proxy-password-source "file:$work/wrong"
     is "the command: wrong credentials are 121" \
         "exit $status, $(jq -r .error.code <<<"$out")" "exit 1, 121"
+    like "the command: and said to be refused" "$(jq -r .error.detail <<<"$out")" \
+        "${squid_basic#http://} refused the credentials"
     ok "the command: credentials come from a source, not from its arguments" \
         strace -f -qq -e trace=execve -s 4096 -o "$work/trace" \
         "${arguments[@]}" --proxy-password-source "file:$work/proxy-password"
