@@ -123,6 +123,18 @@ parse(mail *self, int descriptor, size_t file_len, mainet_error *err)
     return append_parts(self, received, file_len, err);
 }
 
+/* An editor's byte order mark is not part of the mail. */
+static void
+skip_mark(int descriptor)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    char first[sizeof mark - 1] = "";
+
+    if (pread(descriptor, first, sizeof first, 0) == (ssize_t)sizeof first &&
+        memcmp(first, mark, sizeof first) == 0)
+        (void)lseek(descriptor, (off_t)sizeof first, SEEK_SET);
+}
+
 static mainet_status
 read_descriptor(mail *self, int descriptor, const char *path, mainet_error *err)
 {
@@ -134,6 +146,7 @@ read_descriptor(mail *self, int descriptor, const char *path, mainet_error *err)
     if (!S_ISREG(info.st_mode) || info.st_size > FILE_MAX)
         return fail(err, MAINET_E_NOTICE, 0, "%s: not a file of at most 16 MiB", path);
     g_mime_init();
+    skip_mark(descriptor);
     if (parse(self, descriptor, (size_t)info.st_size, &inner) != MAINET_OK)
         return fail(err, inner.status, inner.cause, "%s: %s", path, inner.detail);
     return MAINET_OK;

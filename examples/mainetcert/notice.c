@@ -159,6 +159,15 @@ check_address(const mail *received, const mainet_service *service, mainet_error 
                 (int)(value.len < 80 ? value.len : 80), value.at, url);
 }
 
+/* Nobody typed it: a value that cannot be is the mail's fault. */
+static mainet_status
+blame_notice(mainet_status status, mainet_error *err)
+{
+    return status == MAINET_E_ARGUMENT
+               ? fail(err, MAINET_E_NOTICE, 0, "a value in the mail: %s", err->detail)
+               : status;
+}
+
 mainet_status
 notice_fill(mainet_request *request, const char *path, const mainet_service *service,
             mainet_error *err)
@@ -176,6 +185,7 @@ notice_fill(mainet_request *request, const char *path, const mainet_service *ser
     number = strndup(found_number.at, found_number.len);
     if (number == NULL)
         return fail(err, MAINET_E_NO_MEMORY, 0, "the certificate number of the notice");
-    TRY(mainet_request_set_certificate_number(request, number, err));
-    return mainet_request_set_password(request, (const uint8_t *)password.at, password.len, err);
+    TRY(blame_notice(mainet_request_set_certificate_number(request, number, err), err));
+    return blame_notice(
+        mainet_request_set_password(request, (const uint8_t *)password.at, password.len, err), err);
 }

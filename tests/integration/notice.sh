@@ -114,6 +114,7 @@ every_form_is_read() {
 ||read: multipart/alternative|many(MIMEText(text), MIMEText("<p>" + text, "html"), subtype="alternative")
 ||read: multipart/signed|many(MIMEText(text), MIMEApplication(b"x", "pkcs7-signature"), subtype="signed")
 ||read: multipart/mixed within|many(email.message_from_bytes(many(MIMEText(text, _charset="iso-2022-jp"))), MIMEText("footer"))
+||read: a byte order mark before it|b"\xef\xbb\xbf" + plain()
 ||read: forwarded as an attachment|many(MIMEText("see below"), MIMEMessage(notice))
 TABLE
     each taken
@@ -130,6 +131,9 @@ what_is_wrong_is_told() {
 180|the file is not a mail|a text that is no mail is 180|text.encode()
 180|the file is not a mail|an empty file is 180|b""
 180|longer than|a text without end is 180|plain(text + "x" * 70000)
+180|a value in the mail: the certificate number|a number of any length is 180|plain(text.replace(number, number * 30))
+180|a value in the mail: the certificate number|a number with control characters is 180|plain(text.replace(number, number + "\x1b[2J"))
+180|a value in the mail: a retrieval password|a password of any length is 180|plain(text.replace(password, password * 100))
 180||random bytes are 180|os.urandom(20000)
 181|localhost.example.com|a notice that names another host is 181|plain(text.replace("localhost", "localhost.example.com"))
 181|https://localhost/|a notice that names another port is 181|plain(re.sub(r"localhost:[0-9]+", "localhost", text))
