@@ -166,6 +166,15 @@ has_host(const char *url, const char *scheme)
            strpbrk(url, " \t\"<>\\^`{|}") == NULL;
 }
 
+/* A profile is handed around and told in reports. */
+static bool
+has_user(const char *url)
+{
+    const char *host = strstr(url, "://");
+
+    return host != NULL && memchr(host + 3, '@', strcspn(host + 3, "/?#")) != NULL;
+}
+
 static mainet_status
 set_text(parser *in, char **place, const char *key, const char *value)
 {
@@ -233,6 +242,8 @@ take_value(parser *in, const rule *entry, const char *value)
         return refuse(in, "is not UTF-8 text of one line", entry->key);
     if (*value == '\0')
         return is_list(entry) ? MAINET_OK : set_text(in, place, entry->key, value);
+    if ((entry->kind == HTTPS || entry->kind == WEB) && has_user(value))
+        return refuse(in, "a user name or password does not belong here", entry->key);
     switch (entry->kind) {
     case TEXT:
         break;
