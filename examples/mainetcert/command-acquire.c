@@ -73,5 +73,9 @@ command_acquire(const options *wanted, failure *why)
     progress_begin(request);
     identity = mainet_acquire(request, token, &why->error);
     progress_end();
-    return identity == NULL ? why->error.status : print_result(wanted, token, identity, why);
+    if (identity == NULL) {
+        order_hint_pending(wanted, token, why);
+        return why->error.status;
+    }
+    return print_result(wanted, token, identity, why);
 }

@@ -68,6 +68,8 @@ acquire(const renewal *self)
     progress_begin(request);
     identity = mainet_acquire(request, self->token, err);
     progress_end();
+    if (identity == NULL)
+        order_hint_pending(self->options, self->token, self->failure);
     return identity;
 }
 

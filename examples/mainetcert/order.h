@@ -19,4 +19,8 @@ order_set_number(mainet_request *request, const options *wanted, const mainet_se
 mainet_status
 order_set_password(mainet_request *request, const options *wanted, failure *why);
 
+/** Say in the remedy of a failure that what was delivered waits in the token, if it does. */
+void
+order_hint_pending(const options *wanted, mainet_token *token, failure *why);
+
 #endif

@@ -143,6 +143,7 @@ issuers_are_shown() {
     like "and its SHA-256" "$out" "$(issuer_sha256)"
     like "and that it is expected" "$out" 'the issuer that the service is expected to use'
     like "the number is 990" "$out" 'error 990'
+    like "and that nothing is lost is told" "$out" "pending resume' imports it"
     is "what was retrieved is still here" "$(mainetcert --pin-source env:RIGHT_PIN pending --json |
         jq length)" 1
     ask y
