@@ -102,8 +102,9 @@ choose_bits(const uint8_t *content, size_t at, unsigned *seed)
 {
     size_t page = at / PAGE * PAGE;
 
-    return content[page == 0 ? 100 : page] == TABLE_INTERIOR ? 0xff
-                                                             : (uint8_t)(1u << (rand_r(seed) % 8));
+    if (content[page == 0 ? 100 : page] == TABLE_INTERIOR)
+        return 0xff;
+    return (uint8_t)(1u << (rand_r(seed) % 8));
 }
 
 /* Flip one bit after the other; how many were refused. */
