@@ -104,8 +104,14 @@ member(json_t *object, const char *name)
     return json_is_object(object) ? object : NULL;
 }
 
-static const char *
-firefox_file(void)
+const char *
+browser_policy_chromium_folder(size_t index)
+{
+    return index < CHROMIUM_COUNT ? chromium_folders[index] : NULL;
+}
+
+const char *
+browser_policy_firefox_file(void)
 {
     for (size_t i = 0; i < FIREFOX_COUNT; i++) {
         if (access(firefox_files[i], F_OK) == 0)
@@ -169,11 +175,11 @@ take_out_everywhere(json_t *root, browser_policy *policy)
 mainet_status
 browser_policy_find_module(browser_policy *policy, mainet_error *err)
 {
-    scoped(json_t) root = load(firefox_file(), err);
+    scoped(json_t) root = load(browser_policy_firefox_file(), err);
 
     if (root == NULL)
         return err->status;
-    (void)snprintf(policy->path, sizeof policy->path, "%s", firefox_file());
+    (void)snprintf(policy->path, sizeof policy->path, "%s", browser_policy_firefox_file());
     policy->is_set = take_out_everywhere(root, policy);
     return MAINET_OK;
 }
@@ -181,13 +187,13 @@ browser_policy_find_module(browser_policy *policy, mainet_error *err)
 mainet_status
 browser_policy_add_module(const char *library, browser_policy *policy, mainet_error *err)
 {
-    scoped(json_t) root = load(firefox_file(), err);
+    scoped(json_t) root = load(browser_policy_firefox_file(), err);
     json_t *devices = NULL;
     bool was_there = false;
 
     if (root == NULL)
         return err->status;
-    (void)snprintf(policy->path, sizeof policy->path, "%s", firefox_file());
+    (void)snprintf(policy->path, sizeof policy->path, "%s", browser_policy_firefox_file());
     was_there = take_out_everywhere(root, policy);
     policy->is_set = was_there && strcmp(policy->library, library) == 0;
     if (policy->is_set)
@@ -209,11 +215,11 @@ browser_policy_add_module(const char *library, browser_policy *policy, mainet_er
 mainet_status
 browser_policy_remove_module(browser_policy *policy, mainet_error *err)
 {
-    scoped(json_t) root = load(firefox_file(), err);
+    scoped(json_t) root = load(browser_policy_firefox_file(), err);
 
     if (root == NULL)
         return err->status;
-    (void)snprintf(policy->path, sizeof policy->path, "%s", firefox_file());
+    (void)snprintf(policy->path, sizeof policy->path, "%s", browser_policy_firefox_file());
     if (take_out_everywhere(root, policy))
         TRY(save_restored(policy->path, root, err));
     *policy->library = '\0';

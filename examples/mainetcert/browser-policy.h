@@ -14,6 +14,14 @@ typedef struct browser_policy {
     bool is_set;
 } browser_policy;
 
+/** The one file of policies that Firefox reads, or would read if it were there. */
+const char *
+browser_policy_firefox_file(void);
+
+/** The folders of Chromium's and Chrome's, one after the other; NULL past the last. */
+const char *
+browser_policy_chromium_folder(size_t index);
+
 /** Let every Firefox load a module (SecurityDevices). */
 mainet_status
 browser_policy_add_module(const char *library, browser_policy *policy, mainet_error *err);

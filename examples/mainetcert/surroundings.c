@@ -33,6 +33,12 @@ add(surroundings *self, const char *source, const char *name, const char *value,
     self->items[self->count++] = (surrounding){source, name, without_secrets(value), is_used};
 }
 
+void
+surroundings_add(surroundings *found, const char *source, const char *name, const char *value)
+{
+    add(found, source, name, value, false);
+}
+
 static void
 find_in_environment(surroundings *found, bool has_proxy)
 {
@@ -139,6 +145,7 @@ find_in_kde(surroundings *found)
     type = value_of(text, "ProxyType=");
     script = value_of(text, "Proxy Config Script=");
     proxy = value_of(text, "httpsProxy=");
+    proxy[strcspn(proxy, " ")] = *strchrnul(proxy, ' ') == ' ' ? ':' : '\0'; /* as KDE writes it */
     if (strcmp(type, "2") == 0)
         add(found, "KDE", "Proxy Config Script", script, false);
     else if (strcmp(type, "3") == 0)
@@ -206,6 +213,7 @@ surroundings_find(surroundings *found, bool has_proxy)
         if (places.items[i].kind == BROWSER_FIREFOX)
             find_in_firefox(found, places.items[i].folder);
     }
+    surroundings_find_policies(found);
 }
 
 json_t *

@@ -8,7 +8,8 @@
 
 /** A proxy setting of this machine. */
 typedef struct surrounding {
-    const char *source; /**< "environment", "GNOME", "KDE", "Firefox" */
+    const char *source; /**< "environment", "GNOME", "KDE", "Firefox", "Firefox policy", "Chromium
+                           policy" */
     const char *name;   /**< of the variable or key, as its owner calls it */
     char *value;        /**< without user name, password and query */
     bool is_used;       /**< by this program */
@@ -20,10 +21,18 @@ typedef struct surroundings {
     size_t count;
 } surroundings;
 
-/** Find the proxies and PAC files that the environment, the desktop and Firefox are set to. With
+/** Find the proxies and PAC files that the environment, the desktop and browsers are set to. With
  *  `has_proxy` one was given on the command line, and the environment's do not count. */
 void
 surroundings_find(surroundings *found, bool has_proxy);
+
+/** Those that an administrator settled for every browser. */
+void
+surroundings_find_policies(surroundings *found);
+
+/** Add one that this program does not use, unless the value is "". */
+void
+surroundings_add(surroundings *found, const char *source, const char *name, const char *value);
 
 /** As an array for --json. Yours to free. */
 json_t *

@@ -41,6 +41,45 @@ told() {
         "$4"
 }
 
+# private_mounts SCRIPT ARGUMENT...: what it mounts is gone when it ends
+private_mounts() {
+    if [ "$(id -u)" = 0 ]; then unshare --mount bash -c "$@"; else unshare -rm bash -c "$@"; fi
+}
+
+# What an administrator has settled for every browser: pol NAME TEXT, below a copy of /etc
+pol() {
+    mkdir -p "$work/etc/$(dirname "$1")"
+    echo "$2" >"$work/etc/$1"
+}
+
+policies() {
+    local sentence="what browsers' policies say is told as not used" script
+
+    if ! private_mounts true 2>/dev/null; then
+        skip "$sentence" "no mounts for this user"
+        return
+    fi
+    cp -a /etc "$work/etc" 2>/dev/null
+    endpoints
+    rm -rf "$HOME/.config" "$HOME/.mozilla"
+    printf '#!/bin/sh\n' >"$work/bin/gsettings"
+    # shellcheck disable=SC2016
+    script='mount --bind "$0" /etc && mainetcert --json diagnose --service "$1"'
+    pol firefox/policies/policies.json \
+        '{"policies": {"Proxy": {"Mode": "autoConfig", "AutoConfigURL": "http://f.example/a.pac?key=hidden"}}}'
+    pol chromium/policies/managed/a.json '{"ProxySettings": {"ProxyMode": "fixed_servers", "ProxyServer": "c.example:1"}}'
+    pol opt/chrome/policies/managed/b.json '{"ProxyMode": "pac_script", "ProxyPacUrl": "http://g.example/b.pac"}'
+    pol opt/chrome/policies/managed/broken.json '{"ProxyMode": '
+    run private_mounts "$script" "$work/etc" "$work/service.conf"
+    is "$sentence" "$status $(jq -c '[.proxy_settings[] | [.source, .value, .used]]' <<<"$out")" \
+        '0 [["Firefox policy","http://f.example/a.pac",false],["Chromium policy","c.example:1",false],["Chromium policy","http://g.example/b.pac",false]]'
+    pol firefox/policies/policies.json '{"policies": {"Proxy": {"Mode": "manual", "SSLProxy": "f.example:2"}}}'
+    pol chromium/policies/managed/a.json '{"ProxyMode": "auto_detect"}'
+    pol opt/chrome/policies/managed/b.json '{"ProxyMode": "direct", "ProxyServer": "not.used:1"}'
+    run private_mounts "$script" "$work/etc" "$work/service.conf"
+    is "in each of their ways" "$status $(jq -c '[.proxy_settings[].value]' <<<"$out")" '0 ["f.example:2","WPAD"]'
+}
+
 # A proxy and a web server that refuses everything.
 start_filter() {
     python3 -c '
@@ -159,7 +198,7 @@ case "$*" in
 esac
 SH
     mkdir -p "$HOME/.config" "$HOME/.mozilla/firefox/a.default"
-    printf '[Proxy Settings]\nProxyType=1\nhttpsProxy=http://me:hidden@kde.example:8080\n' \
+    printf '[Proxy Settings]\nProxyType=1\nhttpsProxy=http://me:hidden@kde.example 8080\n' \
         >"$HOME/.config/kioslaverc"
     printf '[Profile0]\nName=default\nIsRelative=1\nPath=a.default\n' \
         >"$HOME/.mozilla/firefox/profiles.ini"
@@ -211,4 +250,5 @@ addresses_that_cannot_be_used
 interception
 desktops
 bundle
+policies
 done_testing
