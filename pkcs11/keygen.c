@@ -40,7 +40,8 @@ p11_keygen_rsa(CK_ULONG bits, const CK_BYTE *exponent, CK_ULONG exponent_len, EV
         OSSL_PARAM_construct_end(),
     };
 
-    if (bits < P11_RSA_BITS_MIN || bits > P11_RSA_BITS_MAX || bits % 8 != 0)
+    /* OpenSSL makes two primes of half the bits: with an odd number one bit would be missing */
+    if (bits < P11_RSA_BITS_MIN || bits > P11_RSA_BITS_MAX || bits % 2 != 0)
         return CKR_ATTRIBUTE_VALUE_INVALID;
     for (CK_ULONG i = 0; exponent != NULL && i < exponent_len; i++) {
         if (e >> (8 * (EXPONENT_MAX - 1)) != 0)

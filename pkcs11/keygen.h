@@ -9,8 +9,8 @@
 #define P11_RSA_BITS_MAX 4096
 
 /** A new RSA key; `exponent` is big-endian, NULL for 65537. CKR_ATTRIBUTE_VALUE_INVALID for a
- *  length outside 1024 to 4096 or of no whole bytes, and for an exponent that is even, 1 or longer
- *  than 64 bits. */
+ *  length outside 1024 to 4096 or an odd one, and for an exponent that is even, 1 or longer than
+ *  64 bits. */
 CK_RV
 p11_keygen_rsa(CK_ULONG bits, const CK_BYTE *exponent, CK_ULONG exponent_len, EVP_PKEY **key);
 

@@ -26,6 +26,7 @@ static CK_ULONG bits_3072 = 3072;
 static CK_ULONG bits_1024 = 1024;
 static CK_ULONG bits_1016 = 1016;
 static CK_ULONG bits_2049 = 2049;
+static CK_ULONG bits_2050 = 2050;
 static CK_ULONG bits_8192 = 8192;
 
 #define CURVE(params, len)                                                                         \
@@ -69,6 +70,11 @@ static const struct {
      1,
      CKM_SHA256_RSA_PKCS,
      1024},
+    {CKM_RSA_PKCS_KEY_PAIR_GEN,
+     {{CKA_MODULUS_BITS, &bits_2050, sizeof bits_2050}},
+     1,
+     CKM_SHA256_RSA_PKCS,
+     2050},
     {CKM_EC_KEY_PAIR_GEN, CURVE(p224, sizeof p224), 1, CKM_ECDSA_SHA256, 224},
 };
 
