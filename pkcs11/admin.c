@@ -68,8 +68,11 @@ empty_token(p11_slot *slot, const CK_UTF8CHAR *pin, CK_ULONG pin_len, const char
 
     if (rv != CKR_OK)
         return rv;
-    if (mn_token_erase(slot->token, label, pin, pin_len, &err) != MAINET_OK)
-        return err.status == MAINET_E_PIN_LENGTH ? CKR_PIN_INCORRECT : answer(&err);
+    if (mn_token_erase(slot->token, label, pin, pin_len, &err) != MAINET_OK) {
+        if (err.status == MAINET_E_PIN_LENGTH)
+            (void)mn_token_refuse(slot->token, MN_ROLE_SO, pin_len, &err);
+        return answer(&err);
+    }
     p11_token_refresh(slot);
     return CKR_OK;
 }
@@ -162,8 +165,11 @@ p11_admin_set_pin(p11_session *session, const CK_UTF8CHAR *old_pin, CK_ULONG old
         return p11_ckr_of(&err);
     p11_mutex_lock(&slot->io);
     if (mn_token_set_pin(slot->token, role, old_pin, old_pin_len, new_pin, new_pin_len, &err) !=
-        MAINET_OK)
-        rv = err.status == MAINET_E_PIN_LENGTH ? CKR_PIN_INCORRECT : p11_ckr_of(&err);
+        MAINET_OK) {
+        if (err.status == MAINET_E_PIN_LENGTH)
+            (void)mn_token_refuse(slot->token, role, old_pin_len, &err);
+        rv = p11_ckr_of(&err);
+    }
     p11_mutex_unlock(&slot->io);
     return rv;
 }

@@ -47,7 +47,8 @@ p11_login_anyone(p11_slot *slot, const mn_token_info *info)
     return CKR_OK;
 }
 
-/* A PIN of a length that no PIN has is a wrong one: C_Login has no other word for it. */
+/* A PIN of a length that no PIN has is a wrong one: C_Login has no other word for it. So it counts
+ * as one, and what is said of the token comes first. */
 static CK_RV
 prove(p11_slot *slot, mn_role role, const CK_UTF8CHAR *pin, CK_ULONG pin_len, mn_keys **keys)
 {
@@ -56,7 +57,9 @@ prove(p11_slot *slot, mn_role role, const CK_UTF8CHAR *pin, CK_ULONG pin_len, mn
     *keys = mn_token_login(slot->token, role, pin, pin_len, &err);
     if (*keys != NULL)
         return CKR_OK;
-    return err.status == MAINET_E_PIN_LENGTH ? CKR_PIN_INCORRECT : p11_ckr_of(&err);
+    if (err.status == MAINET_E_PIN_LENGTH)
+        (void)mn_token_refuse(slot->token, role, pin_len, &err);
+    return p11_ckr_of(&err);
 }
 
 static CK_RV

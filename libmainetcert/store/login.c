@@ -123,3 +123,15 @@ mn_token_login(mainet_token *token, mn_role role, const uint8_t *pin, size_t pin
         mn_token_tend(token, keys, &opened, pin, pin_len);
     return keys;
 }
+
+mainet_status
+mn_token_refuse(mainet_token *token, mn_role role, size_t pin_len, mainet_error *err)
+{
+    mn_wrap wrap = {.role = role};
+    mn_head head;
+
+    MN_TRY(read_wrap(token, role, &wrap, &head, err));
+    if (pin_len != 0)
+        count(token, role, false);
+    return mn_fail(err, MAINET_E_PIN_INCORRECT, 0, "no PIN has that length");
+}

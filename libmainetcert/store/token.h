@@ -55,6 +55,12 @@ mn_keys *
 mn_token_login(mainet_token *token, mn_role role, const uint8_t *pin, size_t pin_len,
                mainet_error *err);
 
+/** Treat a PIN of a length that no PIN has as a wrong one: it counts, unless it is empty, which
+ * programs try to learn whether there is a PIN. MAINET_E_PIN_INCORRECT, or what mn_token_login
+ * answers without looking at a PIN. */
+mainet_status
+mn_token_refuse(mainet_token *token, mn_role role, size_t pin_len, mainet_error *err);
+
 /** C_SetPIN: replace the PIN of a role that proves the old one. MAINET_E_PIN_INCORRECT also if
  * another process changed it meanwhile. */
 mainet_status

@@ -237,18 +237,28 @@ START_TEST(closing_the_last_session_logs_out)
 }
 END_TEST
 
+/* Also those of a length that no PIN has; programs try an empty one to learn whether there is a
+ * PIN. */
 START_TEST(wrong_pins_are_told_by_flags_and_lock)
 {
+    CK_UTF8CHAR lengths[65] = "4321-pin";
     const CK_SESSION_HANDLE session = open_session(SLOT, 0);
     CK_TOKEN_INFO info;
 
-    for (int i = 0; i < 9; i++)
-        ck_assert_rv(p11->C_Login(session, CKU_USER, WRONG_PIN), CKR_PIN_INCORRECT);
+    for (int i = 0; i < 9; i++) {
+        ck_assert_rv(p11->C_Login(session, CKU_USER, lengths, 0), CKR_PIN_INCORRECT);
+        ck_assert_rv(p11->C_Login(session, CKU_USER, lengths,
+                                  i % 3 == 0   ? 3
+                                  : i % 3 == 1 ? 8
+                                               : 65),
+                     CKR_PIN_INCORRECT);
+    }
     ck_assert_rv(p11->C_GetTokenInfo(SLOT, &info), CKR_OK);
     ck_assert_uint_eq(info.flags & (CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY),
                       CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY);
     ck_assert_rv(p11->C_Login(session, CKU_USER, WRONG_PIN), CKR_PIN_INCORRECT);
     ck_assert_rv(p11->C_Login(session, CKU_USER, USER_PIN), CKR_PIN_LOCKED);
+    ck_assert_rv(p11->C_Login(session, CKU_USER, lengths, 3), CKR_PIN_LOCKED);
     ck_assert_rv(p11->C_GetTokenInfo(SLOT, &info), CKR_OK);
     ck_assert_uint_eq(info.flags & (CKF_USER_PIN_LOCKED | CKF_USER_PIN_FINAL_TRY),
                       CKF_USER_PIN_LOCKED);

@@ -7,6 +7,7 @@
 #define NEW_PIN (CK_UTF8CHAR *)(uintptr_t) "5555-new", 8
 #define NEW_OFFICER_PIN (CK_UTF8CHAR *)(uintptr_t) "7777-so", 7
 #define SHORT_PIN (CK_UTF8CHAR *)(uintptr_t) "123", 3
+#define EMPTY_PIN (CK_UTF8CHAR *)(uintptr_t) "", 0
 
 static const char made_label[] = "Made by an application          ";
 
@@ -109,13 +110,17 @@ START_TEST(the_officer_empties_a_token)
     ck_assert_uint_eq(find(session, NULL, 0, found), 7);
     before = found[0];
     ck_assert_rv(p11->C_CloseSession(session), CKR_OK);
+    ck_assert_rv(p11->C_InitToken(SLOT, SHORT_PIN, LABEL(made_label)), CKR_PIN_INCORRECT);
+    ck_assert((flags_of(SLOT) & CKF_SO_PIN_COUNT_LOW) != 0);
     ck_assert_rv(p11->C_InitToken(SLOT, OFFICER_PIN, LABEL(made_label)), CKR_OK);
+    ck_assert((flags_of(SLOT) & CKF_SO_PIN_COUNT_LOW) == 0);
     session = open_session(SLOT, 0);
     ck_assert_uint_eq(find(session, NULL, 0, found), 0);
     ck_assert_rv(p11->C_GetObjectSize(session, before, &size), CKR_OBJECT_HANDLE_INVALID);
     ck_assert_rv(p11->C_CloseSession(session), CKR_OK);
     ck_assert((flags_of(SLOT) & CKF_USER_PIN_INITIALIZED) == 0);
     ck_assert_rv(try_login(SLOT, CKU_USER, USER_PIN), CKR_USER_PIN_NOT_INITIALIZED);
+    ck_assert_rv(try_login(SLOT, CKU_USER, SHORT_PIN), CKR_USER_PIN_NOT_INITIALIZED);
     ck_assert_rv(try_login(SLOT, CKU_SO, OFFICER_PIN), CKR_OK);
 }
 END_TEST
@@ -155,17 +160,21 @@ START_TEST(the_officer_changes_the_officers_pin)
 }
 END_TEST
 
-/* Ten wrong ones lock it, whoever counts them; the officer opens it. */
+/* Ten wrong ones lock it, of whatever length; the officer opens it. An empty one is a question. */
 START_TEST(wrong_pins_lock_and_the_officer_unlocks)
 {
     CK_SESSION_HANDLE session = open_session(SLOT, CKF_RW_SESSION);
 
     for (int i = 0; i < 10; i++) {
         ck_assert(((flags_of(SLOT) & CKF_USER_PIN_FINAL_TRY) != 0) == (i == 9));
-        ck_assert_rv(p11->C_SetPIN(session, WRONG_PIN, NEW_PIN), CKR_PIN_INCORRECT);
+        ck_assert_rv(p11->C_SetPIN(session, EMPTY_PIN, NEW_PIN), CKR_PIN_INCORRECT);
+        ck_assert_rv(i % 2 == 0 ? p11->C_SetPIN(session, WRONG_PIN, NEW_PIN)
+                                : p11->C_SetPIN(session, SHORT_PIN, NEW_PIN),
+                     CKR_PIN_INCORRECT);
     }
     ck_assert((flags_of(SLOT) & CKF_USER_PIN_LOCKED) != 0);
     ck_assert_rv(p11->C_SetPIN(session, USER_PIN, NEW_PIN), CKR_PIN_LOCKED);
+    ck_assert_rv(p11->C_SetPIN(session, SHORT_PIN, NEW_PIN), CKR_PIN_LOCKED);
     ck_assert_rv(p11->C_Login(session, CKU_USER, USER_PIN), CKR_PIN_LOCKED);
     ck_assert_rv(p11->C_Login(session, CKU_SO, OFFICER_PIN), CKR_OK);
     ck_assert_rv(p11->C_InitPIN(session, NEW_PIN), CKR_OK);
