@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
+#include "access.h"
 #include "command.h"
 #include "json.h"
 #include "terminal.h"
@@ -46,6 +47,18 @@ print_situation(mainet_status status, bool is_first)
     print_part(MESSAGE_REMEDY, mainet_status_remedy(status, lang), columns);
 }
 
+/* Many a remedy is to call somebody. Without a profile nobody is known. */
+static void
+print_support(const options *wanted)
+{
+    failure_init no_matter = {.hint = MESSAGE_NONE};
+    scoped(mainet_service) service = access_service(wanted, "", &no_matter);
+    scoped(char) support = text_clean(service == NULL ? "" : mainet_service_support(service));
+
+    if (*support != '\0')
+        (void)printf("\n%s  %s\n", message_text(MESSAGE_SUPPORT), support);
+}
+
 mainet_status
 command_explain(const options *wanted, failure *why)
 {
@@ -71,5 +84,7 @@ command_explain(const options *wanted, failure *why)
         return fail_usage(why, MESSAGE_UNKNOWN_CODE, wanted->operand, NULL);
     if (wanted->json)
         json_print(array);
+    else
+        print_support(wanted);
     return MAINET_OK;
 }

@@ -140,6 +140,10 @@ errors_are_explained() {
     run mainetcert --lang ja explain 550
     like "the headline is the manual's" "$out" \
         "証明書ファイルは取得できませんでした。認証に失敗しました。"
+    run env "MAINETCERT_SERVICE=$here/../../share/mainetcert/services/mainet.conf" mainetcert --lang ja explain 102
+    is "whom to call is told last" "$(tail -n 1 <<<"$out")" "サポート  0120-665-887"
+    run env "MAINETCERT_SERVICE=$work/none.conf" mainetcert explain 102
+    is "unless nobody knows" "$status $(grep -c '0120' <<<"$out")" "0 0"
     run mainetcert explain pin-incorrect
     like "a name is explained too" "$out" "320 (pin-incorrect)"
     wrong "an unknown number" "'5'" explain 5
