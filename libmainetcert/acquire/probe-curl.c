@@ -266,6 +266,8 @@ look_closer(const visit *first, mainet_error *err)
     MN_TRY(go(&again, false, &code, err));
     note_issuer(&again);
     again.finding->is_intercepted = code == CURLE_OK && is_strangers(verdict);
+    if (again.finding->is_intercepted && *again.finding->proxy != '\0')
+        again.finding->status = MAINET_E_TLS_INTERCEPTED; /* as an acquisition would be told */
     return MAINET_OK;
 }
 

@@ -450,6 +450,10 @@ interception() {
     like "its issuer is named" "$out" "Inspection CA"
     like "and the proxy" "$out" "through proxy 127.0.0.1:$port"
     is "nothing was sent" "$(requests)" "$asked"
+    run mainetcert --lang en --json diagnose --service "$profile" --proxy "http://127.0.0.1:$port"
+    is "a diagnosis tells it by the same number" "$status $(jq -c '.endpoints[0] | [.stage, .code, .intercepted]' <<<"$out")" \
+        '1 ["certificate",117,true]'
+    like "and by the issuer" "$(jq -r '.endpoints[0].advice' <<<"$out")" "Inspection CA"
     mainet-standin fault --dir "$standin_dir" tls-trust
     ask
     went "a server that nobody knows, without a proxy, is 116" tls-trust 0
