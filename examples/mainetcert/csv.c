@@ -56,6 +56,44 @@ load(csv *self, int descriptor)
     return self->text == NULL ? self->err->status : read_all(self, descriptor, self->size - 1);
 }
 
+/* Bytes of the character there; 0 if it is none of UTF-8, which other encodings of Japanese soon
+ * have. */
+static size_t
+character_len(const char *text)
+{
+    const uint8_t *at = (const uint8_t *)text;
+    const size_t len = *at < 0x80                  ? 1
+                       : *at >= 0xc2 && *at < 0xe0 ? 2
+                       : *at >= 0xe0 && *at < 0xf0 ? 3
+                       : *at >= 0xf0 && *at < 0xf5 ? 4
+                                                   : 0;
+
+    for (size_t i = 1; i < len; i++) {
+        if ((at[i] & 0xc0) != 0x80) /* as the zero byte at the end */
+            return 0;
+    }
+    return len;
+}
+
+/* A password in another encoding would be sent, and be a wrong one. */
+static mainet_status
+check_encoding(csv *self)
+{
+    size_t line = 1;
+
+    for (const char *at = self->text; at < self->text + self->size - 1;) {
+        const size_t len = *at == '\0' ? 0 : character_len(at);
+
+        self->line = line;
+        if (len == 0)
+            return csv_fail(self, "not a text in UTF-8", "");
+        line += *at == '\n';
+        at += len;
+    }
+    self->line = 1;
+    return MAINET_OK;
+}
+
 mainet_status
 csv_open(csv *self, const char *path, mainet_status status, mainet_error *err)
 {
@@ -68,8 +106,7 @@ csv_open(csv *self, const char *path, mainet_status status, mainet_error *err)
     loaded = load(self, descriptor);
     (void)close(descriptor);
     TRY(loaded);
-    if (memchr(self->text, '\0', self->size - 1) != NULL)
-        return csv_fail(self, "not a text in UTF-8", "");
+    TRY(check_encoding(self));
     self->at = self->text + (strncmp(self->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0);
     return MAINET_OK;
 }

@@ -276,6 +276,8 @@ lists_of_all_kinds() {
     refused "a quotation mark that is open" "${head}G,1,\"Geheim\n" 'a quotation mark is not closed'
     refused "text behind a quotation mark" "${head}G,1,\"Geheim\"x\n" 'text behind'
     refused "a list in UTF-16" 'g\0r\0' 'not a text in UTF-8'
+    refused "a list in Shift_JIS" "${head}G,1,\x82\xa0Geheim\n" 'line 2: not a text in UTF-8'
+    refused "its Japanese names" '\x83\x4f\x83\x8b\x81\x5b\x83\x76ID,password\n' 'line 1: not a text in UTF-8'
     count_asked
     is "the service was not asked" "$asked" 0
     batch "$work/none.csv" --json
