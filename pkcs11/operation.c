@@ -348,7 +348,7 @@ has_length(const p11_operation *operation, CK_ULONG len)
 
     switch (operation->ready->method.mechanism->scheme) {
     case P11_SCHEME_RSA_PKCS:
-        return len + P11_PKCS1_OVERHEAD <= key_len;
+        return len <= key_len && key_len - len >= P11_PKCS1_OVERHEAD;
     case P11_SCHEME_RSA_RAW:
         return len <= key_len;
     case P11_SCHEME_RSA_PSS:

@@ -290,7 +290,7 @@ END_TEST
 static const struct {
     int row; /* of sign_rows: the mechanism */
     CK_ULONG data_len;
-} length_rows[] = {{0, 246}, {2, 257}, {8, 31}, {8, 33}, {14, 0}};
+} length_rows[] = {{0, 246}, {2, 257}, {8, 31}, {8, 33}, {14, 0}, {0, ~0UL}, {2, ~0UL}};
 
 START_TEST(data_of_a_wrong_length_end_the_operation)
 {
