@@ -72,6 +72,7 @@ fill(p11_draft *draft, const p11_object *object, const mn_keys *keys, const CK_A
 
     draft->class = object->class;
     draft->key_type = object->key_type;
+    draft->has_own_id = true; /* the template's, or the one that is copied */
     draft->plain = mn_attributes_copy(mn_object_attributes(object->stored), &err);
     if (draft->plain == NULL)
         return CKR_HOST_MEMORY;

@@ -32,7 +32,7 @@ typedef struct p11_draft {
     CK_KEY_TYPE key_type; /**< CK_UNAVAILABLE_INFORMATION for what is no key */
     bool on_token;
     bool is_private;
-    bool has_own_id;                 /**< the template said CKA_ID */
+    bool has_own_id;                 /**< the template said CKA_ID, or it is a copy */
     bool was_sensitive;              /**< CKA_ALWAYS_SENSITIVE of what it is derived from */
     bool was_unextractable;          /**< CKA_NEVER_EXTRACTABLE of that */
     const CK_ATTRIBUTE *check_value; /**< the template's, borrowed; NULL: none to compare */

@@ -115,6 +115,32 @@ START_TEST(a_copy_is_another_object)
 }
 END_TEST
 
+/* One that goes into the token keeps what the template says, or what was copied. */
+START_TEST(a_copy_has_the_id_that_it_was_given)
+{
+    static const CK_OBJECT_CLASS classes[] = {CKO_CERTIFICATE, CKO_PRIVATE_KEY};
+    const CK_SESSION_HANDLE session = user_session(CKF_RW_SESSION);
+    const CK_OBJECT_HANDLE key = find_one(session, classes[_i], key_types[0]);
+    CK_ATTRIBUTE template[] = {OF(CKA_TOKEN, yes), BYTES(CKA_ID, 7)};
+    CK_BYTE id[64];
+    CK_BYTE copied_id[64];
+    CK_ATTRIBUTE of_key = {CKA_ID, id, sizeof id};
+    CK_ATTRIBUTE of_copy = {CKA_ID, copied_id, sizeof copied_id};
+    CK_OBJECT_HANDLE copy = CK_INVALID_HANDLE;
+
+    ck_assert_rv(p11->C_GetAttributeValue(session, key, &of_key, 1), CKR_OK);
+    ck_assert_rv(p11->C_CopyObject(session, key, template, 2, &copy), CKR_OK);
+    ck_assert_rv(p11->C_GetAttributeValue(session, copy, &of_copy, 1), CKR_OK);
+    ck_assert_uint_eq(of_copy.ulValueLen, 7);
+    ck_assert_mem_eq(copied_id, bytes, 7);
+    ck_assert_rv(p11->C_CopyObject(session, key, template, 1, &copy), CKR_OK);
+    of_copy.ulValueLen = sizeof copied_id;
+    ck_assert_rv(p11->C_GetAttributeValue(session, copy, &of_copy, 1), CKR_OK);
+    ck_assert_uint_eq(of_copy.ulValueLen, of_key.ulValueLen);
+    ck_assert_mem_eq(copied_id, id, of_key.ulValueLen);
+}
+END_TEST
+
 START_TEST(what_is_forbidden_is_prohibited)
 {
     const CK_SESSION_HANDLE session = user_session(CKF_RW_SESSION);
@@ -189,6 +215,7 @@ make_suite(void)
     tcase_add_loop_test(changing, all_of_a_change_happens_or_nothing, 0, COUNT(changes));
     tcase_add_test(changing, what_became_sensitive_stays_so);
     tcase_add_test(changing, a_copy_is_another_object);
+    tcase_add_loop_test(changing, a_copy_has_the_id_that_it_was_given, 0, 2);
     tcase_add_test(changing, what_is_forbidden_is_prohibited);
     tcase_add_test(changing, a_read_only_session_changes_no_token);
     tcase_add_test(changing, another_process_may_destroy);
