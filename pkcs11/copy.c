@@ -4,6 +4,7 @@
 #include "create.h"
 #include "session.h"
 #include "store/record.h"
+#include "store/transaction.h"
 #include "template.h"
 #include "token.h"
 
@@ -63,6 +64,17 @@ copy_secrets(const p11_object *object, const mn_keys *keys, p11_draft *draft)
     return p11_ckr(err.status);
 }
 
+/* A copy of the public key that we made beside a private one is the application's own. */
+static CK_RV
+stand_alone(mn_attributes *plain)
+{
+    mainet_error err = {0};
+
+    return mn_attributes_get(plain, MN_CKA_COMPANION) == NULL
+               ? CKR_OK
+               : p11_ckr(mn_attributes_set_bool(plain, MN_CKA_COMPANION, false, &err));
+}
+
 static CK_RV
 fill(p11_draft *draft, const p11_object *object, const mn_keys *keys, const CK_ATTRIBUTE *template,
      CK_ULONG count)
@@ -89,7 +101,7 @@ fill(p11_draft *draft, const p11_object *object, const mn_keys *keys, const CK_A
         if (rv == CKR_OK)
             rv = p11_template_keep(draft->plain, &template[i], kind);
     }
-    return rv;
+    return rv == CKR_OK ? stand_alone(draft->plain) : rv;
 }
 
 CK_RV

@@ -205,7 +205,8 @@ mn_transaction_replace(mn_database *database, const mn_keys *keys, mn_head *head
     int64_t row = 0;
 
     *replaced = false;
-    if (mn_object_class(object) != CKO_PUBLIC_KEY)
+    if (mn_object_class(object) != CKO_PUBLIC_KEY ||
+        mn_attributes_get(mn_object_attributes(object), MN_CKA_COMPANION) != NULL)
         return MAINET_OK;
     MN_TRY(find_companion(database, keys, mn_object_public_key_hash(object), &row, err));
     if (row == 0)

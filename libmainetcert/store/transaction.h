@@ -5,7 +5,8 @@
 #include "store/rows.h"
 
 /** Marks a public key that was made because a private key or certificate lacked it: it goes with
- *  the private key, and gives way to one that an application writes. */
+ *  the private key, and gives way to one that an application writes. False of a copy of one, which
+ *  stands beside it for itself. */
 #define MN_CKA_COMPANION 0x804d4e05u
 
 /** Begin to write: the head is read and verified. MAINET_E_TOKEN_LOCKED without keys. */
@@ -17,8 +18,8 @@ mainet_status
 mn_transaction_complete(mn_database *database, const mn_keys *keys, mn_head *head,
                         const mn_object *added, mainet_error *err);
 
-/** Before `object`, a public key, is inserted: let it take the row of a companion. `*replaced`
- * tells. */
+/** Before `object`, a public key, is inserted: let it take the row of a companion, unless it is a
+ *  copy of one. `*replaced` tells. */
 mainet_status
 mn_transaction_replace(mn_database *database, const mn_keys *keys, mn_head *head, mn_object *object,
                        bool *replaced, mainet_error *err);

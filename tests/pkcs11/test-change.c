@@ -141,6 +141,26 @@ START_TEST(a_copy_has_the_id_that_it_was_given)
 }
 END_TEST
 
+/* Also of a public key that is there only because the private one lacked it. */
+START_TEST(a_copied_public_key_stays)
+{
+    const CK_SESSION_HANDLE session = user_session(CKF_RW_SESSION);
+    const CK_OBJECT_HANDLE key = find_one(session, CKO_PUBLIC_KEY, key_types[0]);
+    const CK_OBJECT_HANDLE private = find_one(session, CKO_PRIVATE_KEY, key_types[0]);
+    CK_ATTRIBUTE template[] = {OF(CKA_TOKEN, yes), BYTES(CKA_LABEL, 7)};
+    CK_OBJECT_HANDLE copy = CK_INVALID_HANDLE;
+    CK_OBJECT_HANDLE found[16];
+
+    ck_assert_rv(p11->C_CopyObject(session, key, template, 2, &copy), CKR_OK);
+    ck_assert_uint_ne(copy, key);
+    ck_assert_uint_eq(find_one(session, CKO_PUBLIC_KEY, key_types[0]), key);
+    ck_assert_rv(p11->C_DestroyObject(session, private), CKR_OK);
+    ck_assert_uint_eq(find_one(session, CKO_PUBLIC_KEY, key_types[0]), CK_INVALID_HANDLE);
+    ck_assert_uint_eq(find(session, &template[1], 1, found), 1);
+    ck_assert_uint_eq(found[0], copy);
+}
+END_TEST
+
 START_TEST(what_is_forbidden_is_prohibited)
 {
     const CK_SESSION_HANDLE session = user_session(CKF_RW_SESSION);
@@ -216,6 +236,7 @@ make_suite(void)
     tcase_add_test(changing, what_became_sensitive_stays_so);
     tcase_add_test(changing, a_copy_is_another_object);
     tcase_add_loop_test(changing, a_copy_has_the_id_that_it_was_given, 0, 2);
+    tcase_add_test(changing, a_copied_public_key_stays);
     tcase_add_test(changing, what_is_forbidden_is_prohibited);
     tcase_add_test(changing, a_read_only_session_changes_no_token);
     tcase_add_test(changing, another_process_may_destroy);

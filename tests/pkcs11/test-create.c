@@ -204,6 +204,8 @@ START_TEST(a_public_key_is_not_doubled)
     CK_ATTRIBUTE key[6] = {OF(CKA_CLASS, public_class), OF(CKA_KEY_TYPE, rsa), OF(CKA_TOKEN, yes),
                            BYTES(CKA_LABEL, 3)};
     CK_ATTRIBUTE numbers[5];
+    CK_BYTE label_bytes[32];
+    CK_ATTRIBUTE label = {CKA_LABEL, label_bytes, sizeof label_bytes};
     CK_OBJECT_HANDLE made = CK_INVALID_HANDLE;
     CK_OBJECT_HANDLE before[16];
     CK_OBJECT_HANDLE after[16];
@@ -212,7 +214,12 @@ START_TEST(a_public_key_is_not_doubled)
     key[4] = numbers[0];
     key[5] = numbers[1];
     ck_assert_uint_eq(find(session, key, 3, before), 1);
+    ck_assert_rv(p11->C_GetAttributeValue(session, before[0], &label, 1), CKR_OK);
     ck_assert_rv(p11->C_CreateObject(session, key, 6, &made), CKR_OK);
+    label.ulValueLen = sizeof label_bytes;
+    ck_assert_rv(p11->C_GetAttributeValue(session, made, &label, 1), CKR_OK);
+    ck_assert_uint_eq(label.ulValueLen, key[3].ulValueLen);
+    ck_assert_mem_eq(label_bytes, key[3].pValue, label.ulValueLen);
     ck_assert_uint_eq(find(session, key, 3, after), 1);
     ck_assert_uint_eq(after[0], made);
     ck_assert_uint_eq(before[0], made);
