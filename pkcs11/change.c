@@ -120,20 +120,30 @@ set_plain(mn_attributes *plain, const mn_attributes *values)
     return rv;
 }
 
-static CK_RV
-read_values(const p11_object *object, const mn_keys *keys, const CK_ATTRIBUTE *template,
-            CK_ULONG count, mn_attributes *values)
-{
-    CK_RV rv = p11_template_is_consistent(template, count) ? CKR_OK : CKR_TEMPLATE_INCONSISTENT;
+/* What a program wants to be otherwise, and what came of it. */
+typedef struct wish {
+    const mn_keys *keys;
+    const CK_ATTRIBUTE *template;
+    CK_ULONG count;
+    CK_RV rv;
+} wish;
 
-    for (CK_ULONG i = 0; i < count && rv == CKR_OK; i++) {
+static CK_RV
+read_values(const p11_object *object, const wish *asked, mn_attributes *values)
+{
+    CK_RV rv = p11_template_is_consistent(asked->template, asked->count)
+                   ? CKR_OK
+                   : CKR_TEMPLATE_INCONSISTENT;
+
+    for (CK_ULONG i = 0; i < asked->count && rv == CKR_OK; i++) {
+        const CK_ATTRIBUTE *attribute = &asked->template[i];
         p11_kind kind = P11_KIND_BYTES;
 
-        if (p11_draft_is_ignored(template[i].type))
+        if (p11_draft_is_ignored(attribute->type))
             continue;
-        rv = p11_change_check(object, keys, &template[i], &kind);
+        rv = p11_change_check(object, asked->keys, attribute, &kind);
         if (rv == CKR_OK)
-            rv = p11_template_keep(values, &template[i], kind);
+            rv = p11_template_keep(values, attribute, kind);
     }
     return rv;
 }
@@ -158,43 +168,66 @@ rewrite(const p11_object *object, const mn_attributes *values, mn_object **chang
 }
 
 static CK_RV
-replace(p11_slot *slot, const p11_entry *entry, const mn_keys *keys, mn_object *changed)
+change(const p11_object *object, const wish *asked, mn_object **changed)
 {
     mainet_error err = {0};
-    p11_object *object = NULL;
+    mn_auto(mn_attributes) values = mn_attributes_new(&err);
+    CK_RV rv = values == NULL ? CKR_HOST_MEMORY : CKR_OK;
 
-    if (entry->row != 0) {
-        if (mn_token_update(slot->token, keys, changed, &err) != MAINET_OK)
-            return p11_ckr_of(&err);
-    } else {
-        object = p11_object_new(mn_object_ref(changed));
-        if (object == NULL)
-            return CKR_HOST_MEMORY;
-        object->number = entry->object->number;
-    }
+    if (rv == CKR_OK && !p11_attribute_flag(object, asked->keys, CKA_MODIFIABLE))
+        rv = CKR_ACTION_PROHIBITED;
+    if (rv == CKR_OK)
+        rv = read_values(object, asked, values);
+    return rv == CKR_OK ? rewrite(object, values, changed) : rv;
+}
+
+/* A mn_token_change_fn: another process may have changed it since we read it. */
+static mn_object *
+change_stored(mn_object *now, void *user_data, mainet_error *err)
+{
+    wish *asked = user_data;
+    mn_auto(p11_object) object = p11_object_new(mn_object_ref(now));
+    mn_auto(mn_object) changed = NULL;
+
+    asked->rv = object == NULL ? CKR_HOST_MEMORY : change(object, asked, &changed);
+    return asked->rv == CKR_OK ? mn_object_take(&changed)
+                               : mn_fail_null(err, MAINET_E_ARGUMENT, 0, "it cannot be so");
+}
+
+/* `io` is held. */
+static CK_RV
+change_row(p11_slot *slot, const p11_entry *entry, wish *asked)
+{
+    mainet_error err = {0};
+
+    if (mn_token_change(slot->token, asked->keys, entry->row, change_stored, asked, &err) !=
+        MAINET_OK)
+        return asked->rv != CKR_OK ? asked->rv : p11_ckr_of(&err);
     p11_mutex_lock(&slot->lock);
-    p11_handles_replace(&slot->handles, entry->handle, object);
+    p11_handles_replace(&slot->handles, entry->handle, NULL);
     p11_mutex_unlock(&slot->lock);
     return CKR_OK;
 }
 
-/* `io` is held, so that what was read is what is written. */
+/* `io` is held, so that no other thread changes it; what is in memory is found without. */
 static CK_RV
-change(p11_slot *slot, const p11_entry *entry, p11_object *object, const mn_keys *keys,
-       const CK_ATTRIBUTE *template, CK_ULONG count)
+change_in_memory(p11_slot *slot, const p11_entry *entry, const wish *asked)
 {
-    mainet_error err = {0};
-    mn_auto(mn_attributes) values = mn_attributes_new(&err);
-    mn_auto(mn_object) changed = NULL;
-    CK_RV rv = values == NULL ? CKR_HOST_MEMORY : CKR_OK;
+    mn_auto(p11_object) object = NULL;
+    mn_object *changed = NULL;
+    p11_object *made = NULL;
+    CK_RV rv = p11_token_object(slot, entry->handle, &object);
 
-    if (rv == CKR_OK && !p11_attribute_flag(object, keys, CKA_MODIFIABLE))
-        rv = CKR_ACTION_PROHIBITED;
     if (rv == CKR_OK)
-        rv = read_values(object, keys, template, count, values);
-    if (rv == CKR_OK)
-        rv = rewrite(object, values, &changed);
-    return rv == CKR_OK ? replace(slot, entry, keys, changed) : rv;
+        rv = change(object, asked, &changed);
+    made = rv == CKR_OK ? p11_object_new(changed) : NULL;
+    if (made == NULL)
+        return rv == CKR_OK ? CKR_HOST_MEMORY : rv;
+    made->number = object->number;
+    p11_mutex_lock(&slot->lock);
+    p11_handles_replace(&slot->handles, entry->handle, made);
+    p11_mutex_unlock(&slot->lock);
+    return CKR_OK;
 }
 
 CK_RV
@@ -203,18 +236,16 @@ p11_change(p11_session *session, CK_OBJECT_HANDLE handle, const CK_ATTRIBUTE *te
 {
     p11_slot *slot = session->slot;
     mn_auto(mn_keys) keys = p11_token_keys(slot);
-    mn_auto(p11_object) object = NULL;
+    wish asked = {.keys = keys, .template = template, .count = count};
     p11_entry entry;
-    CK_RV rv = p11_token_object(slot, handle, &object);
+    CK_RV rv = find_entry(slot, handle, &entry);
 
-    if (rv == CKR_OK)
-        rv = find_entry(slot, handle, &entry);
     if (rv == CKR_OK)
         rv = permit(session, &entry, keys);
     if (rv != CKR_OK)
         return rv;
     p11_mutex_lock(&slot->io);
-    rv = change(slot, &entry, object, keys, template, count);
+    rv = entry.row != 0 ? change_row(slot, &entry, &asked) : change_in_memory(slot, &entry, &asked);
     p11_mutex_unlock(&slot->io);
     return rv;
 }

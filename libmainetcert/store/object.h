@@ -27,7 +27,7 @@ mainet_status
 mn_object_add_secret(mn_object *object, uint64_t type, mn_secret **value, mainet_error *err);
 
 /** Make an object with the same row and secrets and other plain attributes: what
- *  mn_token_update wants. Opened secrets are copied. */
+ *  mn_token_change wants. Opened secrets are copied. */
 mn_object *
 mn_object_with(const mn_object *object, const mn_attributes *plain, mainet_error *err);
 

@@ -263,16 +263,22 @@ mn_token_insert(mainet_token *token, const mn_keys *keys, mn_object *const *obje
 }
 
 mainet_status
-mn_token_update(mainet_token *token, const mn_keys *keys, const mn_object *object,
-                mainet_error *err)
+mn_token_change(mainet_token *token, const mn_keys *keys, int64_t id, mn_token_change_fn change,
+                void *user_data, mainet_error *err)
 {
     mn_auto(mn_database) database = NULL;
+    mn_auto(mn_object) now = NULL;
+    mn_auto(mn_object) changed = NULL;
     mn_head head;
 
     database = mn_transaction_begin(token, keys, &head, err);
     if (database == NULL)
         return mn_failure(err);
-    MN_TRY(mn_rows_update(database, keys, &head, object, err));
+    now = mn_rows_load(database, keys, id, err);
+    changed = now == NULL ? NULL : change(now, user_data, err);
+    if (changed == NULL)
+        return mn_failure(err);
+    MN_TRY(mn_rows_update(database, keys, &head, changed, err));
     return mn_transaction_commit(database, keys, &head, err);
 }
 

@@ -146,10 +146,15 @@ mainet_status
 mn_token_insert(mainet_token *token, const mn_keys *keys, mn_object *const *objects, size_t count,
                 mainet_error *err);
 
-/** Replace an object's attributes, plain and secret, by those of `object` (which has its id). */
+/** Make what an object shall be of what it is in the file now: another one with its id, or itself;
+ *  NULL leaves all as it is. The folder is locked meanwhile: touch no file. */
+typedef mn_object *(*mn_token_change_fn)(mn_object *now, void *user_data, mainet_error *err);
+
+/** Replace an object's attributes, plain and secret, by those that `change` answers.
+ *  MAINET_E_OBJECT_NOT_FOUND if it is gone. */
 mainet_status
-mn_token_update(mainet_token *token, const mn_keys *keys, const mn_object *object,
-                mainet_error *err);
+mn_token_change(mainet_token *token, const mn_keys *keys, int64_t id, mn_token_change_fn change,
+                void *user_data, mainet_error *err);
 
 /** Delete one object, and with a private key the public-key object that was made for it;
  *  MAINET_E_OBJECT_NOT_FOUND if it is gone. */

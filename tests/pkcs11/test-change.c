@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Objects are changed, copied and destroyed. */
+#include <pthread.h>
 #include <sys/wait.h>
 
 #include "fixture.h"
@@ -224,6 +225,79 @@ START_TEST(another_process_may_destroy)
 }
 END_TEST
 
+/* What we know of the object is older than what another process made of it. */
+START_TEST(what_another_process_changed_stays_so)
+{
+    const CK_SESSION_HANDLE session = user_session(CKF_RW_SESSION);
+    const CK_OBJECT_HANDLE key = make_key_object(session, &yes);
+    CK_ATTRIBUTE label = BYTES(CKA_LABEL, 9);
+    CK_ATTRIBUTE both[] = {BYTES(CKA_LABEL, 9), BYTES(CKA_ID, 5), OF(CKA_EXTRACTABLE, no)};
+    CK_ATTRIBUTE wanted = OF(CKA_CLASS, secret_class);
+    CK_OBJECT_HANDLE found[16];
+    int status = 0;
+    pid_t child = 0;
+
+    expect_bool(session, key, CKA_EXTRACTABLE, yes); /* by now it is loaded */
+    child = fork();
+    if (child == 0) {
+        CK_SESSION_HANDLE own = 0;
+
+        ck_assert_rv(p11->C_Initialize(arguments()), CKR_OK);
+        own = user_session(CKF_RW_SESSION);
+        ck_assert_uint_eq(find(own, &wanted, 1, found), 1);
+        ck_assert_rv(p11->C_SetAttributeValue(own, found[0], &both[2], 1), CKR_OK);
+        _exit(p11->C_SetAttributeValue(own, found[0], &label, 1) == CKR_OK ? 0 : 1);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    ck_assert_rv(p11->C_SetAttributeValue(session, key, &both[1], 1), CKR_OK);
+    ck_assert_uint_eq(find(session, both, 3, found), 1);
+    ck_assert_uint_eq(found[0], key);
+}
+END_TEST
+
+typedef struct writer {
+    CK_OBJECT_HANDLE object;
+    CK_ATTRIBUTE_TYPE type;
+    bool is_lost;
+} writer;
+
+/* Write one attribute again and again: it is what this thread wrote last. */
+static void *
+write_and_read(void *context)
+{
+    writer *self = context;
+    const CK_SESSION_HANDLE session = open_session(SLOT, CKF_RW_SESSION);
+    CK_ULONG value = 0;
+    CK_ULONG seen = 0;
+
+    for (value = 1; value <= 2000 && !self->is_lost; value++) {
+        CK_ATTRIBUTE write = {self->type, &value, sizeof value};
+        CK_ATTRIBUTE read = {self->type, &seen, sizeof seen};
+
+        self->is_lost = p11->C_SetAttributeValue(session, self->object, &write, 1) != CKR_OK ||
+                        p11->C_GetAttributeValue(session, self->object, &read, 1) != CKR_OK ||
+                        seen != value;
+    }
+    return NULL;
+}
+
+START_TEST(two_threads_change_one_object)
+{
+    const CK_SESSION_HANDLE session = user_session(CKF_RW_SESSION);
+    const CK_OBJECT_HANDLE key = make_key_object(session, &no);
+    writer writers[] = {{key, CKA_LABEL, false}, {key, CKA_ID, false}};
+    pthread_t threads[COUNT(writers)];
+
+    for (int i = 0; i < COUNT(writers); i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, write_and_read, &writers[i]), 0);
+    for (int i = 0; i < COUNT(writers); i++) {
+        ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+        ck_assert(!writers[i].is_lost);
+    }
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -240,6 +314,8 @@ make_suite(void)
     tcase_add_test(changing, what_is_forbidden_is_prohibited);
     tcase_add_test(changing, a_read_only_session_changes_no_token);
     tcase_add_test(changing, another_process_may_destroy);
+    tcase_add_test(changing, what_another_process_changed_stays_so);
+    tcase_add_test(changing, two_threads_change_one_object);
     suite_add_tcase(suite, changing);
     return suite;
 }
