@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "run-suite.h"
+#include "store/rows.h"
 #include "store/token-private.h"
 #include "support/temp-store.h"
 
@@ -17,13 +18,22 @@ static char outside[64];
 static char copy[256];
 
 static void
-open_token(void)
+add_identity(mainet_token *to, const char *name)
 {
     mainet_error err = {0};
-    EVP_PKEY *key = NULL;
-    mainet_certificate *certificate = NULL;
+    EVP_PKEY *key = make_key("EC");
+    mainet_certificate *certificate = make_certificate(key, name, key, name, 1, 365);
     bool was_there = false;
 
+    mainet_identity_free(mn_identity_import_one(
+        to, &(mn_identity_import){.key = key, .certificate = certificate}, &was_there, &err));
+    mainet_certificate_free(certificate);
+    EVP_PKEY_free(key);
+}
+
+static void
+open_token(void)
+{
     strcpy(outside, "/tmp/mainetcert-test-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(outside));
     (void)snprintf(copy, sizeof copy, "%s/copy", outside);
@@ -31,12 +41,7 @@ open_token(void)
     store = mainet_store_open(temp_folder, NULL);
     token = mainet_token_create(store, NULL, PIN, NULL, 0, NULL);
     ck_assert_ptr_nonnull(token);
-    key = make_key("EC");
-    certificate = make_certificate(key, "A", key, "A", 1, 365);
-    mainet_identity_free(mn_identity_import_one(
-        token, &(mn_identity_import){.key = key, .certificate = certificate}, &was_there, &err));
-    mainet_certificate_free(certificate);
-    EVP_PKEY_free(key);
+    add_identity(token, "A");
     ck_assert_int_eq(mainet_token_lock(token, NULL), MAINET_OK);
 }
 
@@ -104,6 +109,42 @@ START_TEST(a_token_comes_back_as_it_was)
     ck_assert_uint_eq(info.st_mode & 07777, 0600);
     opens_whole(restored);
     ck_assert_uint_eq(count_files(temp_folder), 2); /* and next-slot */
+    mainet_token_free(restored);
+}
+END_TEST
+
+/* How many rows have a higher number; the highest in `*last`. */
+static size_t
+rows_after(mainet_token *of, int64_t *last)
+{
+    mn_auto_ids ids = {.count = 0};
+    const int64_t first = *last;
+    size_t count = 0;
+
+    ck_assert_int_eq(mn_token_ids(of, of->keys, &ids, NULL), MAINET_OK);
+    for (size_t i = 0; i < ids.count; i++) {
+        count += ids.ids[i] > first;
+        *last = ids.ids[i] > *last ? ids.ids[i] : *last;
+    }
+    return count;
+}
+
+/* A program that runs meanwhile must not take a new object for one that it knows. */
+START_TEST(no_row_after_the_copy_is_given_again)
+{
+    mainet_token *restored = NULL;
+    int64_t last = 0;
+
+    ck_assert_int_eq(mainet_token_backup(token, copy, NULL), MAINET_OK);
+    ck_assert_int_eq(mainet_token_unlock(token, PIN, NULL), MAINET_OK);
+    add_identity(token, "B");
+    ck_assert_uint_eq(rows_after(token, &last), 6);
+    ck_assert_int_eq(mainet_token_delete(token, NULL), MAINET_OK);
+    restored = mainet_store_restore(store, copy, NULL);
+    opens_whole(restored);
+    add_identity(restored, "C");
+    ck_assert_uint_eq(rows_after(restored, &last), 3);
+    ck_assert_int_eq(mainet_token_check(restored, NULL, NULL, NULL), MAINET_OK);
     mainet_token_free(restored);
 }
 END_TEST
@@ -415,6 +456,7 @@ backup_suite(void)
     tcase_add_checked_fixture(backup, open_token, close_token);
     tcase_set_timeout(backup, 120);
     tcase_add_test(backup, a_token_comes_back_as_it_was);
+    tcase_add_test(backup, no_row_after_the_copy_is_given_again);
     tcase_add_test(backup, a_slot_number_that_is_taken_is_replaced);
     tcase_add_test(backup, a_restored_slot_number_is_never_given_to_another);
     tcase_add_test(backup, a_token_that_is_there_is_not_overwritten);
