@@ -203,9 +203,7 @@ change_row(p11_slot *slot, const p11_entry *entry, wish *asked)
     if (mn_token_change(slot->token, asked->keys, entry->row, change_stored, asked, &err) !=
         MAINET_OK)
         return asked->rv != CKR_OK ? asked->rv : p11_ckr_of(&err);
-    p11_mutex_lock(&slot->lock);
-    p11_handles_replace(&slot->handles, entry->handle, NULL);
-    p11_mutex_unlock(&slot->lock);
+    p11_token_replace(slot, entry->handle, NULL);
     return CKR_OK;
 }
 
@@ -224,9 +222,7 @@ change_in_memory(p11_slot *slot, const p11_entry *entry, const wish *asked)
     if (made == NULL)
         return rv == CKR_OK ? CKR_HOST_MEMORY : rv;
     made->number = object->number;
-    p11_mutex_lock(&slot->lock);
-    p11_handles_replace(&slot->handles, entry->handle, made);
-    p11_mutex_unlock(&slot->lock);
+    p11_token_replace(slot, entry->handle, made);
     return CKR_OK;
 }
 

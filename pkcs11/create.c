@@ -105,9 +105,7 @@ place_on_token(p11_slot *slot, mn_object *const *objects, size_t count, CK_OBJEC
         return p11_ckr_of(&err);
     for (size_t i = 0; i < count; i++) {
         handles[i] = p11_token_handle(slot, mn_object_id(objects[i]));
-        p11_mutex_lock(&slot->lock);
-        p11_handles_replace(&slot->handles, handles[i], NULL); /* it may have taken a row over */
-        p11_mutex_unlock(&slot->lock);
+        p11_token_replace(slot, handles[i], NULL); /* it may have taken a row over */
     }
     return CKR_OK;
 }

@@ -242,6 +242,14 @@ p11_token_handle(p11_slot *slot, int64_t row)
     return handle;
 }
 
+void
+p11_token_replace(p11_slot *slot, CK_OBJECT_HANDLE handle, p11_object *object)
+{
+    p11_mutex_lock(&slot->lock);
+    p11_handles_replace(&slot->handles, handle, object);
+    p11_mutex_unlock(&slot->lock);
+}
+
 /* What the handle stands for, as far as memory tells: *row is 0 if it is in `*object` or nowhere.
  */
 static CK_RV

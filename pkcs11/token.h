@@ -46,6 +46,11 @@ p11_token_keys(p11_slot *slot);
 CK_OBJECT_HANDLE
 p11_token_handle(p11_slot *slot, int64_t row);
 
+/** Let a handle stand for this object from now on, which is taken; NULL: for what is in the file,
+ *  which is read when it is asked for. */
+void
+p11_token_replace(p11_slot *slot, CK_OBJECT_HANDLE handle, p11_object *object);
+
 /** Find what a handle stands for, loading it if it is not in memory; free it. */
 CK_RV
 p11_token_object(p11_slot *slot, CK_OBJECT_HANDLE handle, p11_object **object);
