@@ -69,8 +69,7 @@ empty_token(p11_slot *slot, const CK_UTF8CHAR *pin, CK_ULONG pin_len, const char
     if (rv != CKR_OK)
         return rv;
     if (mn_token_erase(slot->token, label, pin, pin_len, &err) != MAINET_OK) {
-        if (err.status == MAINET_E_PIN_LENGTH)
-            (void)mn_token_refuse(slot->token, MN_ROLE_SO, pin_len, &err);
+        p11_login_count_odd(slot, MN_ROLE_SO, pin_len, &err);
         return answer(&err);
     }
     p11_token_refresh(slot);
@@ -166,8 +165,7 @@ p11_admin_set_pin(p11_session *session, const CK_UTF8CHAR *old_pin, CK_ULONG old
     p11_mutex_lock(&slot->io);
     if (mn_token_set_pin(slot->token, role, old_pin, old_pin_len, new_pin, new_pin_len, &err) !=
         MAINET_OK) {
-        if (err.status == MAINET_E_PIN_LENGTH)
-            (void)mn_token_refuse(slot->token, role, old_pin_len, &err);
+        p11_login_count_odd(slot, role, old_pin_len, &err);
         rv = p11_ckr_of(&err);
     }
     p11_mutex_unlock(&slot->io);

@@ -47,8 +47,13 @@ p11_login_anyone(p11_slot *slot, const mn_token_info *info)
     return CKR_OK;
 }
 
-/* A PIN of a length that no PIN has is a wrong one: C_Login has no other word for it. So it counts
- * as one, and what is said of the token comes first. */
+void
+p11_login_count_odd(p11_slot *slot, mn_role role, CK_ULONG pin_len, mainet_error *err)
+{
+    if (err->status == MAINET_E_PIN_LENGTH)
+        (void)mn_token_refuse(slot->token, role, pin_len, err);
+}
+
 static CK_RV
 prove(p11_slot *slot, mn_role role, const CK_UTF8CHAR *pin, CK_ULONG pin_len, mn_keys **keys)
 {
@@ -57,8 +62,7 @@ prove(p11_slot *slot, mn_role role, const CK_UTF8CHAR *pin, CK_ULONG pin_len, mn
     *keys = mn_token_login(slot->token, role, pin, pin_len, &err);
     if (*keys != NULL)
         return CKR_OK;
-    if (err.status == MAINET_E_PIN_LENGTH)
-        (void)mn_token_refuse(slot->token, role, pin_len, &err);
+    p11_login_count_odd(slot, role, pin_len, &err);
     return p11_ckr_of(&err);
 }
 

@@ -13,6 +13,12 @@ p11_login(p11_session *session, CK_USER_TYPE user, const CK_UTF8CHAR *pin, CK_UL
 CK_RV
 p11_login_for_operation(p11_session *session, const CK_UTF8CHAR *pin, CK_ULONG pin_len);
 
+/** After a PIN failed to prove itself, for `err`: one of a length that no PIN has is a wrong one
+ *  like others, for PKCS#11 has no other word for it; it counts, and what is said of the token
+ * comes first. `err` says so then. `io` is held. */
+void
+p11_login_count_odd(p11_slot *slot, mn_role role, CK_ULONG pin_len, mainet_error *err);
+
 CK_RV
 p11_logout(p11_session *session);
 
