@@ -49,9 +49,7 @@ recall(mn_passage *passage, const mainet_request *request)
         passage->is_known = copy(&known->credentials, &passage->credentials);
         return passage->is_known;
     }
-    free(known->name);
-    known->name = NULL;
-    mn_credentials_clear(&known->credentials);
+    mn_known_proxy_forget(known);
     return false;
 }
 
@@ -63,8 +61,7 @@ mn_passage_remember(mn_passage *passage, const mainet_request *request)
 
     if (passage->login != MN_LOGIN_PASSWORD || passage->is_known)
         return;
-    free(known->name);
-    known->name = NULL;
+    mn_known_proxy_forget(known);
     mn_proxy_name(passage->proxy, name);
     if (copy(&passage->credentials, &known->credentials))
         known->name = strdup(name);

@@ -43,8 +43,7 @@ mainet_request_free(mainet_request *request)
     free(request->group_id);
     free(request->certificate_number);
     free(request->proxy);
-    free(request->known->name);
-    mn_credentials_clear(&request->known->credentials);
+    mn_known_proxy_forget(request->known);
     free(request->known);
     free(request);
 }
@@ -239,6 +238,14 @@ mn_request_progress(const mainet_request *request, mainet_phase phase, int64_t d
     if (answer != MAINET_OK)
         return mn_fail(err, answer, 0, "ended by the caller");
     return MAINET_OK;
+}
+
+void
+mn_known_proxy_forget(mn_known_proxy *known)
+{
+    free(known->name);
+    known->name = NULL;
+    mn_credentials_clear(&known->credentials);
 }
 
 void

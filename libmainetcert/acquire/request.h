@@ -39,6 +39,10 @@ struct mainet_request {
     mn_known_proxy *known; /**< written by calls; shared by copies of a request */
 };
 
+/** Forget a proxy, and what it was answered. */
+void
+mn_known_proxy_forget(mn_known_proxy *known);
+
 /** Forget user and password. */
 void
 mn_credentials_clear(mainet_credentials *credentials);
