@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "acquire/address.h"
 #include "acquire/attempt.h"
 #include "acquire/proxy.h"
 
@@ -77,7 +78,7 @@ mn_passage_answer(mn_passage *passage, const mainet_request *request, const char
     if (recall(passage, request)) {
         passage->login = MN_LOGIN_PASSWORD;
     } else if (passage->login == MN_LOGIN_NONE && passage->takes_tickets &&
-               !mn_proxy_has_user(passage->proxy)) {
+               !mn_address_has_user(passage->proxy)) {
         passage->login = MN_LOGIN_TICKET;
     } else {
         passage->login = MN_LOGIN_NONE; /* the last answer is forgotten, whatever comes now */

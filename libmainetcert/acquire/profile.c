@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acquire/address.h"
 #include "base/text.h"
 
 /* What an entry may be. */
@@ -166,15 +167,6 @@ has_host(const char *url, const char *scheme)
            strpbrk(url, " \t\"<>\\^`{|}") == NULL;
 }
 
-/* A profile is handed around and told in reports. */
-static bool
-has_user(const char *url)
-{
-    const char *host = strstr(url, "://");
-
-    return host != NULL && memchr(host + 3, '@', strcspn(host + 3, "/?#")) != NULL;
-}
-
 static mainet_status
 set_text(parser *in, char **place, const char *key, const char *value)
 {
@@ -242,7 +234,8 @@ take_value(parser *in, const rule *entry, const char *value)
         return refuse(in, "is not UTF-8 text of one line", entry->key);
     if (*value == '\0')
         return is_list(entry) ? MAINET_OK : set_text(in, place, entry->key, value);
-    if ((entry->kind == HTTPS || entry->kind == WEB) && has_user(value))
+    if ((entry->kind == HTTPS || entry->kind == WEB) && mn_address_host(value) != value &&
+        mn_address_has_user(value)) /* a profile is handed around and told in reports */
         return refuse(in, "a user name or password does not belong here", entry->key);
     switch (entry->kind) {
     case TEXT:

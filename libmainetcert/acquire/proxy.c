@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acquire/address.h"
 #include "acquire/no-proxy.h"
 
 /* Further guesses would lock the account at most proxies. */
@@ -48,27 +49,11 @@ mn_proxy_address(const mainet_request *request, const char *url)
     return variable == NULL ? "" : getenv(variable);
 }
 
-static const char *
-skip_scheme(const char *address)
-{
-    const char *host = strstr(address, "://");
-
-    return host == NULL ? address : host + 3;
-}
-
-bool
-mn_proxy_has_user(const char *address)
-{
-    const char *host = skip_scheme(address);
-
-    return memchr(host, '@', strcspn(host, "/?#")) != NULL;
-}
-
 /* A password may have any character in it, though it should not have these. */
 void
 mn_proxy_name(const char *address, char name[MN_PROXY_NAME_LEN])
 {
-    const char *host = skip_scheme(address);
+    const char *host = mn_address_host(address);
     const char *user_end = strrchr(host, '@');
     size_t len = 0;
 
@@ -108,14 +93,14 @@ mn_proxy_ask(const mainet_request *request, const char *url, int32_t attempt,
 
     mn_proxy_name(address, name);
     mn_proxy_describe(request, url, text);
-    if (attempt > ATTEMPTS || (request->ask_proxy == NULL && mn_proxy_has_user(address)))
+    if (attempt > ATTEMPTS || (request->ask_proxy == NULL && mn_address_has_user(address)))
         return fail_refused(text, err);
     if (request->ask_proxy == NULL)
         return mn_fail(err, MAINET_E_PROXY_CANCELLED, 407,
                        "proxy %s asks for a user name and nobody answers", text);
     mn_credentials_clear(credentials);
     answer = request->ask_proxy(name, attempt, credentials, request->proxy_data);
-    if (answer == MAINET_E_PROXY_CANCELLED && mn_proxy_has_user(address))
+    if (answer == MAINET_E_PROXY_CANCELLED && mn_address_has_user(address))
         return mn_fail(err, MAINET_E_PROXY_CREDENTIALS, 407,
                        "proxy %s refused the credentials in its address, and there are no others",
                        text);

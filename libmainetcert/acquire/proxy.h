@@ -24,10 +24,6 @@ mn_proxy_name(const char *address, char name[MN_PROXY_NAME_LEN]);
 void
 mn_proxy_describe(const mainet_request *request, const char *url, char text[MN_PROXY_TEXT_LEN]);
 
-/** Whether an address brings a user name with it. */
-bool
-mn_proxy_has_user(const char *address);
-
 /**
  * Ask the caller for user name and password.
  *

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acquire/address.h"
 #include "base/guest.h"
 #include "base/text.h"
 
@@ -164,9 +165,8 @@ mainet_request_set_revocation_check(mainet_request *request, bool is_checked)
 static mainet_status
 check_proxy(const char *proxy, mainet_error *err)
 {
-    const char *host = strstr(proxy, "://");
+    const char *host = mn_address_host(proxy);
 
-    host = host == NULL ? proxy : host + 3;
     if (strlen(proxy) > PROXY_CEILING || !is_clean(proxy, strlen(proxy)) ||
         strpbrk(proxy, " \"<>\\^`{|}") != NULL || *host == '\0' || *host == '/' || *host == ':' ||
         host == proxy + 3)
