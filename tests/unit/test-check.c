@@ -9,6 +9,7 @@
 #include "store/key.h"
 #include "store/rows.h"
 #include "store/token-private.h"
+#include "support/replaced.h"
 #include "support/temp-store.h"
 
 static mainet_store *store;
@@ -177,15 +178,6 @@ START_TEST(damage_is_found_and_named)
 }
 END_TEST
 
-/* A mn_token_change_fn. */
-static mn_object *
-take_instead(mn_object *now, void *other, mainet_error *err)
-{
-    (void)now;
-    (void)err;
-    return mn_object_ref(other);
-}
-
 /* A row that was written with the keys, and yet holds another key's numbers. */
 START_TEST(a_private_key_that_is_not_the_certificates_is_found)
 {
@@ -203,8 +195,7 @@ START_TEST(a_private_key_that_is_not_the_certificates_is_found)
     object = mn_token_load(token, token->keys, ids.ids[_i], &err);
     wrong = mn_object_with(object, mn_object_attributes(object), &err);
     ck_assert_int_eq(mn_key_set_secrets(other, wrong, &err), MAINET_OK);
-    ck_assert_int_eq(mn_token_change(token, token->keys, ids.ids[_i], take_instead, wrong, &err),
-                     MAINET_OK);
+    ck_assert_int_eq(replace_object(token, ids.ids[_i], wrong, &err), MAINET_OK);
     all = check(MAINET_E_STORE_TAMPERED);
     ck_assert_uint_eq(all.damaged, 1);
     ck_assert_ptr_nonnull(strstr(all.places, "private key"));

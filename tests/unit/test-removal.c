@@ -7,6 +7,7 @@
 #include "store/key.h"
 #include "store/succession.h"
 #include "store/token-private.h"
+#include "support/replaced.h"
 #include "support/temp-store.h"
 
 static mainet_store *store;
@@ -121,15 +122,6 @@ START_TEST(only_what_was_confirmed_takes_a_place)
 }
 END_TEST
 
-/* A mn_token_change_fn. */
-static mn_object *
-take_instead(mn_object *now, void *other, mainet_error *err)
-{
-    (void)now;
-    (void)err;
-    return mn_object_ref(other);
-}
-
 /* Its key may not sign any more, so nobody can log in with it. */
 START_TEST(an_unusable_key_takes_nobodys_place)
 {
@@ -142,9 +134,7 @@ START_TEST(an_unusable_key_takes_nobodys_place)
     confirm(2);
     (void)mn_attributes_set_bool(plain, CKA_SIGN, false, NULL);
     changed = mn_object_with(object, plain, NULL);
-    ck_assert_int_eq(
-        mn_token_change(token, token->keys, identities[2]->key_row, take_instead, changed, NULL),
-        MAINET_OK);
+    ck_assert_int_eq(replace_object(token, identities[2]->key_row, changed, NULL), MAINET_OK);
     ck_assert_str_eq(prunable(MAINET_DELETE_FORCE), "0"); /* the second takes the first's */
     ck_assert_str_eq(prunable(0), "");
     ck_assert_int_eq(mainet_token_prune(token, list, MAINET_DELETE_FORCE, &err),
