@@ -132,6 +132,7 @@ find_in_kde(surroundings *found)
     scoped(char) type = NULL;
     scoped(char) script = NULL;
     scoped(char) proxy = NULL;
+    char *blank = NULL;
 
     if (asprintf(&path, "%s%s/kioslaverc",
                  config != NULL ? config
@@ -145,7 +146,9 @@ find_in_kde(surroundings *found)
     type = value_of(text, "ProxyType=");
     script = value_of(text, "Proxy Config Script=");
     proxy = value_of(text, "httpsProxy=");
-    proxy[strcspn(proxy, " ")] = *strchrnul(proxy, ' ') == ' ' ? ':' : '\0'; /* as KDE writes it */
+    blank = strchr(proxy, ' '); /* before the port, as KDE writes it */
+    if (blank != NULL)
+        *blank = ':';
     if (strcmp(type, "2") == 0)
         add(found, "KDE", "Proxy Config Script", script, false);
     else if (strcmp(type, "3") == 0)
