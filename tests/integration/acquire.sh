@@ -214,11 +214,6 @@ a_wrong_pin() {
     still_retrievable "a wrong PIN"
 }
 
-# private_mounts SCRIPT ARGUMENT...: what it mounts is gone when it ends
-private_mounts() {
-    if [ "$(id -u)" = 0 ]; then unshare --mount bash -c "$@"; else unshare -rm bash -c "$@"; fi
-}
-
 # Root may write where the mode says no, unless it gives that capability away.
 without_privilege() {
     if [ "$(id -u)" = 0 ]; then

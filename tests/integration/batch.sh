@@ -220,26 +220,19 @@ never_sent_twice() {
 
 # What is lost to a repository is lost once, not for each order.
 a_silent_repository_delays_all_together() {
-    local server began
+    local began
 
     new_store
     order_list 6 --p12 modern-leaf
-    mkfifo "$work/silent"
-    python3 -c 'if True:
-        import socket, time
-        listener = socket.create_server(("127.0.0.1", 0))
-        print(listener.getsockname()[1], flush=True)
-        time.sleep(300)' >"$work/silent" &
-    server=$!
+    silence_start "$work"
     began=$SECONDS
-    http_proxy=http://127.0.0.1:$(head -n 1 "$work/silent") batch "$orders"
+    http_proxy=http://127.0.0.1:$silent_port batch "$orders"
     is "issuers that cannot be had keep no order" "$status $(results)" '0 6 done'
     ok "and the run for ten seconds, not for five each ($((SECONDS - began)))" \
         test "$((SECONDS - began))" -lt 25
     is "each says so" "$(grep -c "the issuer's certificate could not be had" <<<"$err")" 6
     count_asked
-    kill "$server"
-    { wait "$server"; } 2>/dev/null
+    silence_stop
 }
 
 # refused SENTENCE TEXT WORDS: a list that cannot be used is 182, and the line is named

@@ -41,11 +41,6 @@ told() {
         "$4"
 }
 
-# private_mounts SCRIPT ARGUMENT...: what it mounts is gone when it ends
-private_mounts() {
-    if [ "$(id -u)" = 0 ]; then unshare --mount bash -c "$@"; else unshare -rm bash -c "$@"; fi
-}
-
 # What an administrator has settled for every browser: pol NAME TEXT, below a copy of /etc
 pol() {
     mkdir -p "$work/etc/$(dirname "$1")"

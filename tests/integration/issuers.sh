@@ -56,18 +56,6 @@ issuer_sha256() {
     openssl x509 -in "$standin_dir/ca.pem" -outform DER | sha256sum | cut -d' ' -f1
 }
 
-# start_silence: somebody listens at $silent_port and never says a word, until $silent_pid is killed
-start_silence() {
-    python3 -c 'if True:
-        import socket, time
-        listener = socket.create_server(("127.0.0.1", 0))
-        print(listener.getsockname()[1], flush=True)
-        time.sleep(300)' >"$work/silent-port" &
-    silent_pid=$!
-    until [ -s "$work/silent-port" ]; do sleep 0.1; done
-    silent_port=$(<"$work/silent-port")
-}
-
 chains_are_completed() {
     local began
 
@@ -86,13 +74,12 @@ chains_are_completed() {
     like "and that is said" "$err" "the issuer's certificate could not be had"
     new_store
     order --p12 modern-leaf
-    start_silence
+    silence_start "$work"
     began=$SECONDS
     http_proxy=http://127.0.0.1:$silent_port acquire --yes
     is "one that never answers is not waited for long" \
         "$status $(chain) $((SECONDS - began < 45))" '0 [1,false] 1'
-    kill "$silent_pid"
-
+    silence_stop
 }
 
 issuers_are_decided_on() {

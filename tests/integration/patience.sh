@@ -59,22 +59,12 @@ is_heard() {
 
 # The issuer's certificate is not waited for beyond the deadline of the whole.
 whole_call() {
-    local listener port
-
     standin_order --key ec:P-256 --p12 modern-leaf
-    mkfifo "$work/port"
-    python3 -c 'if True:
-        import socket, time
-        listener = socket.create_server(("127.0.0.1", 0))
-        print(listener.getsockname()[1], flush=True)
-        time.sleep(300)' >"$work/port" &
-    listener=$!
-    read -r port <"$work/port"
-    http_proxy=http://127.0.0.1:$port ask timeout=1500
+    silence_start "$work"
+    http_proxy=http://127.0.0.1:$silent_port ask timeout=1500
     is "a repository that is silent keeps nobody from the certificate" "${out%% *}" ok
     ok "within the deadline of the whole (after $took ms)" test "$took" -lt 4500
-    kill "$listener"
-    wait "$listener" 2>/dev/null
+    silence_stop
 }
 
 standin_start "$work/standin" || exit

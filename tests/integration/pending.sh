@@ -149,11 +149,6 @@ a_new_key_opens_it() {
     is "the delivery opens with the new one" "$status $(identities)" '0 1'
 }
 
-# private_mounts SCRIPT ARGUMENT...: what it mounts is gone when it ends
-private_mounts() {
-    if [ "$(id -u)" = 0 ]; then unshare --mount bash -c "$@"; else unshare -rm bash -c "$@"; fi
-}
-
 a_full_disk_does_not_lose_it() {
     local sentence="what comes when the disk is full is resumed when there is room"
 

@@ -74,3 +74,27 @@ standin_fetch() {
         --data-urlencode "certificate_number=$number" --data-urlencode "password=$password" \
         "$@" "$(standin_url retrieve)"
 }
+
+# silence_start DIR: somebody listens at $silent_port and never says a word, until silence_stop
+silence_start() {
+    rm -f "$1/silent-port"
+    python3 -c 'if True:
+        import socket, time
+        listener = socket.create_server(("127.0.0.1", 0))
+        print(listener.getsockname()[1], flush=True)
+        time.sleep(300)' >"$1/silent-port" &
+    silent_pid=$!
+    until [ -s "$1/silent-port" ]; do sleep 0.1; done
+    # shellcheck disable=SC2034
+    silent_port=$(<"$1/silent-port")
+}
+
+silence_stop() {
+    kill "$silent_pid"
+    { wait "$silent_pid"; } 2>/dev/null
+}
+
+# private_mounts SCRIPT ARGUMENT...: what it mounts is gone when it ends
+private_mounts() {
+    if [ "$(id -u)" = 0 ]; then unshare --mount bash -c "$@"; else unshare -rm bash -c "$@"; fi
+}
